@@ -1,0 +1,148 @@
+/**
+ * The environment, checked once. The only reader of `process.env`; everything else gets a `Config`.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { ConfigError } from './errors.ts';
+
+const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
+const optionalText = z.preprocess(emptyAsUnset, z.string().optional());
+const flag = z.preprocess(
+  emptyAsUnset,
+  z
+    .enum(['true', 'false', '1', '0'])
+    .default('false')
+    .transform((value) => value === 'true' || value === '1'),
+);
+const positive = (fallback: number) =>
+  z.preprocess(emptyAsUnset, z.coerce.number().positive().default(fallback));
+const count = (fallback: number) =>
+  z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).default(fallback));
+const idList = z.preprocess(
+  emptyAsUnset,
+  z
+    .string()
+    .regex(/^\d+( *, *\d+)*$/, 'expected installation ids separated by commas')
+    .transform((text) => text.split(',').map(Number))
+    .optional(),
+);
+
+const environmentSchema = z.object({
+  APP_ID: z.preprocess(emptyAsUnset, z.coerce.number().int().positive().optional()),
+  PRIVATE_KEY: optionalText,
+  PRIVATE_KEY_PATH: optionalText,
+  WEBHOOK_SECRET: optionalText,
+  MARKER_SECRET: optionalText,
+  PORT: z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).max(65_535).default(3000)),
+  HOST: z.preprocess(emptyAsUnset, z.string().default('0.0.0.0')),
+  WEBHOOK_PATH: z.preprocess(emptyAsUnset, z.string().startsWith('/').default('/api/github/webhooks')),
+  GITHUB_API_URL: z.preprocess(emptyAsUnset, z.url().default('https://api.github.com')),
+  DATABASE_URL: optionalText,
+  SWE_MANAGER_DATA_DIR: z.preprocess(emptyAsUnset, z.string().default('.swe-manager')),
+  INFERENCE_URL: z.preprocess(emptyAsUnset, z.url().optional()),
+  LOG_LEVEL: z.preprocess(
+    emptyAsUnset,
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ),
+  POSTING_DISABLED: flag,
+  INSTALLATION_ALLOWLIST: idList,
+  JUDGE_CALLS_PER_DAY: count(0),
+  ANSWERS_PER_HOUR: count(6),
+  WRITE_SPACING_MS: positive(1000),
+  PLACEHOLDER_AFTER_MS: positive(30_000),
+});
+
+export interface Config {
+  /** Null until the App is registered: the web role then serves Probot's setup page. */
+  readonly app: { readonly id: number; readonly privateKey: string } | null;
+  readonly webhook: { readonly secret: string | null; readonly path: string };
+  /** HMAC keys of the comment marker, newest first; the first one signs. */
+  readonly markerSecret: string | null;
+  readonly http: { readonly port: number; readonly host: string };
+  readonly githubApiUrl: string;
+  /** Null: the embedded database under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  /** Null: the embedded judge. */
+  readonly inferenceUrl: string | null;
+  readonly logLevel: string;
+  /** The operator's switch: judge and record, but write nothing to GitHub. */
+  readonly postingDisabled: boolean;
+  /** Installation ids that are served; null serves all. */
+  readonly installationAllowlist: readonly number[] | null;
+  /** Judge calls an installation may use in 24 hours; 0 is no limit. */
+  readonly judgeCallsPerDay: number;
+  /** Help, status, explain and refusal answers an issue gets in an hour. */
+  readonly answersPerHour: number;
+  /** Least time between two writes of one installation, in milliseconds. */
+  readonly writeSpacingMs: number;
+  /** How long the judge may take before a placeholder is posted, in milliseconds. */
+  readonly placeholderAfterMs: number;
+}
+
+/**
+ * Reads the environment.
+ * @throws ConfigError that names every variable that is wrong and what it should be.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = environmentSchema.safeParse(env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(
+      `The environment is not valid: ${problems.join('; ')}`,
+      'Correct these variables; .env.example lists all of them with their defaults.',
+    );
+  }
+  const e = parsed.data;
+  return {
+    app: readApp(e.APP_ID, e.PRIVATE_KEY, e.PRIVATE_KEY_PATH),
+    webhook: { secret: e.WEBHOOK_SECRET?.trim() || null, path: e.WEBHOOK_PATH },
+    markerSecret: e.MARKER_SECRET ?? e.WEBHOOK_SECRET?.trim() ?? null,
+    http: { port: e.PORT, host: e.HOST },
+    githubApiUrl: e.GITHUB_API_URL.replace(/\/$/, ''),
+    databaseUrl: e.DATABASE_URL ?? null,
+    dataDir: resolve(e.SWE_MANAGER_DATA_DIR),
+    inferenceUrl: e.INFERENCE_URL ?? null,
+    logLevel: e.LOG_LEVEL,
+    postingDisabled: e.POSTING_DISABLED,
+    installationAllowlist: e.INSTALLATION_ALLOWLIST ?? null,
+    judgeCallsPerDay: e.JUDGE_CALLS_PER_DAY,
+    answersPerHour: e.ANSWERS_PER_HOUR,
+    writeSpacingMs: e.WRITE_SPACING_MS,
+    placeholderAfterMs: e.PLACEHOLDER_AFTER_MS,
+  };
+}
+
+function readApp(id?: number, key?: string, keyPath?: string): Config['app'] {
+  if (id === undefined) return null;
+  const privateKey = key ? decodeKey(key) : keyPath ? readKeyFile(keyPath) : null;
+  if (privateKey === null) {
+    throw new ConfigError(
+      'APP_ID is set but the private key is missing.',
+      'Set PRIVATE_KEY or PRIVATE_KEY_PATH.',
+    );
+  }
+  return { id, privateKey };
+}
+
+/** Environments cannot always hold line breaks: `\n` sequences and base64 are accepted too. */
+function decodeKey(key: string): string {
+  if (key.includes('-----BEGIN')) return key.replaceAll('\\n', '\n');
+  const decoded = Buffer.from(key, 'base64').toString('utf8');
+  if (decoded.includes('-----BEGIN')) return decoded;
+  throw new ConfigError(
+    'PRIVATE_KEY is not a PEM key.',
+    'Paste the .pem file that GitHub gave you, or its base64.',
+  );
+}
+
+function readKeyFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`PRIVATE_KEY_PATH cannot be read: ${path}`, 'Check the path and its permissions.', {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The outside world as the stages and tasks see it: interfaces only. Adapters implement them; `context.ts`
+ * wires them together once.
+ */
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Judge } from './pipeline/judge/types.ts';
+import type { Thread } from './pipeline/thread/types.ts';
+import type * as schema from './schema/index.ts';
+import type { ReactionContent } from './schema/outbox.ts';
+
+/** A database or an open transaction on it: drizzle over PGlite or node-postgres. */
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+export interface DatabaseHandle {
+  readonly db: Db;
+  readonly kind: 'pglite' | 'postgres';
+  /** True when the embedded database belongs to another process and is reached through its local socket. */
+  readonly remote: boolean;
+  close(): Promise<void>;
+}
+
+export interface SendOptions {
+  /** Send within this transaction: the job exists exactly when the transaction commits. */
+  readonly tx?: Db;
+  /** Jobs with the same key never run at the same time; waiting ones coalesce. */
+  readonly singletonKey?: string;
+  readonly startAfterSeconds?: number;
+  /** A deterministic UUID makes sending idempotent. */
+  readonly id?: string;
+}
+
+export interface JobTools {
+  /** Aborted when the worker stops or the job's lease is lost. */
+  readonly signal: AbortSignal;
+}
+
+export interface WorkOptions {
+  /** Jobs of the queue this process runs at once. */
+  readonly concurrency: number;
+}
+
+export interface FailedJob {
+  readonly id: string;
+  readonly queue: string;
+  readonly data: unknown;
+  readonly failedAt: Date;
+  readonly reason: string;
+}
+
+/** The queue. A job is only a wake-up: what is to be done stands in our own tables. */
+export interface Jobs {
+  send(queue: string, data: object, options?: SendOptions): Promise<void>;
+  work(
+    queue: string,
+    options: WorkOptions,
+    handler: (data: unknown, tools: JobTools) => Promise<void>,
+  ): Promise<void>;
+  start(): Promise<void>;
+  /** Stops fetching, waits for running handlers up to `timeoutMs`, then aborts them. */
+  stop(options: { timeoutMs: number }): Promise<void>;
+  failed(): Promise<readonly FailedJob[]>;
+}
+
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms` milliseconds, rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A repository by its names of now; ids are ours to keep. */
+export interface RepositoryRef {
+  readonly owner: string;
+  readonly name: string;
+}
+
+export interface IssueRef extends RepositoryRef {
+  readonly number: number;
+}
+
+/** GitHub's view of what a user may do on a repository. */
+export interface Permission {
+  /** `role_name`: none, read, triage, write, maintain, admin or a custom role's name. */
+  readonly role: string;
+  /** `user.permissions`; null for a user that GitHub does not know. */
+  readonly permissions: {
+    readonly triage: boolean;
+    readonly push: boolean;
+    readonly maintain: boolean;
+    readonly admin: boolean;
+  } | null;
+}
+
+/** One of our own or somebody's comments, as far as the outbox needs it. */
+export interface RemoteComment {
+  readonly id: number;
+  readonly url: string;
+  readonly body: string;
+  readonly appId: number | null;
+  readonly createdAt: string;
+}
+
+export type FileResult =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'file'; readonly text: string; readonly etag: string | null };
+
+/** Reading GitHub. All methods throw GitHubError. */
+export interface GitHubReader {
+  /** The issue and all its comments over all pages. */
+  readThread(ref: IssueRef, signal?: AbortSignal): Promise<Thread>;
+  permission(ref: RepositoryRef, login: string): Promise<Permission>;
+  /** A file on the default branch; `unchanged` when it still has this ETag. */
+  readFile(ref: RepositoryRef, path: string, etag: string | null): Promise<FileResult>;
+  /** Null when the comment is deleted. */
+  getComment(ref: RepositoryRef, commentId: number): Promise<RemoteComment | null>;
+  /** Every comment of the issue that one of our Apps wrote, oldest first, over all pages. */
+  listAppComments(ref: IssueRef, appId: number): Promise<readonly RemoteComment[]>;
+}
+
+/** Writing to GitHub. A create is sent once: GitHubError `ambiguous` when nobody knows whether it arrived. */
+export interface GitHubWriter {
+  createComment(ref: IssueRef, body: string): Promise<RemoteComment>;
+  updateComment(ref: RepositoryRef, commentId: number, body: string): Promise<void>;
+  deleteComment(ref: RepositoryRef, commentId: number): Promise<void>;
+  /** GitHub answers a repeated reaction with the existing one. Returns the reaction's id. */
+  addReaction(ref: RepositoryRef, commentId: number, content: ReactionContent): Promise<number>;
+}
+
+export type GitHub = GitHubReader & GitHubWriter;
+
+/** The App's own GitHub side: a client per installation. */
+export interface GitHubApp {
+  readonly appId: number;
+  forInstallation(installationId: number): Promise<GitHub>;
+}
+
+/** What every task gets. */
+export interface AppContext {
+  readonly config: Config;
+  readonly db: Db;
+  readonly jobs: Jobs;
+  readonly github: GitHubApp;
+  readonly judge: Judge;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}

@@ -1,0 +1,67 @@
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { githubId, instant } from './columns.ts';
+
+/** One installation of the App on an account. Writes to GitHub are serial per installation. */
+export const installations = pgTable('installations', {
+  id: githubId('id').primaryKey(),
+  accountId: githubId('account_id'),
+  accountLogin: text('account_login'),
+  status: text('status', { enum: ['active', 'suspended', 'deleted'] })
+    .notNull()
+    .default('active'),
+  /** The outbox writes nothing for this installation before this time: spacing and `retry-after`. */
+  nextWriteAt: instant('next_write_at'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});
+
+/** Named by GitHub's id, so that it survives rename and transfer. */
+export const repositories = pgTable(
+  'repositories',
+  {
+    id: githubId('id').primaryKey(),
+    installationId: githubId('installation_id')
+      .notNull()
+      .references(() => installations.id),
+    owner: text('owner').notNull(),
+    name: text('name').notNull(),
+    isPrivate: boolean('is_private').notNull().default(false),
+    removedAt: instant('removed_at'),
+    /** The last `.github/swe-manager.yml` that was read, as parsed; null while there is none. */
+    config: jsonb('config'),
+    configEtag: text('config_etag'),
+    /** What is wrong with the file on the default branch; null when it is fine or absent. */
+    configProblems: jsonb('config_problems').$type<string[]>(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [index('repositories_installation').on(table.installationId)],
+);
+
+/** Named by GitHub's issue id. */
+export const issues = pgTable(
+  'issues',
+  {
+    id: githubId('id').primaryKey(),
+    repositoryId: githubId('repository_id')
+      .notNull()
+      .references(() => repositories.id),
+    number: integer('number').notNull(),
+    title: text('title').notNull().default(''),
+    authorLogin: text('author_login'),
+    state: text('state', { enum: ['open', 'closed'] })
+      .notNull()
+      .default('open'),
+    locked: boolean('locked').notNull().default(false),
+    /** Set when the issue was deleted or moved to a repository that we cannot see. */
+    goneAt: instant('gone_at'),
+    goneReason: text('gone_reason', { enum: ['deleted', 'transferred'] }),
+    pausedAt: instant('paused_at'),
+    pausedBy: text('paused_by'),
+    /** Numbers of proposals are never reused. */
+    nextProposalNumber: integer('next_proposal_number').notNull().default(1),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [uniqueIndex('issues_repository_number').on(table.repositoryId, table.number)],
+);
