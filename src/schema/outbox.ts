@@ -29,6 +29,8 @@ export const effects = pgTable(
     /** SHA-256 of what is wanted, and of what GitHub was last made to show. */
     desiredHash: text('desired_hash').notNull(),
     appliedHash: text('applied_hash'),
+    /** The text GitHub was last seen to show: tells a maintainer's tick from our own edit. */
+    appliedBody: text('applied_body'),
     /** Lower goes first: decision comments 0, reactions 1, the rest 2. */
     priority: integer('priority').notNull(),
     state: text('state', { enum: EFFECT_STATES }).notNull().default('pending'),

@@ -17,7 +17,7 @@ export const proposals = pgTable(
     url: text('url').notNull(),
     authorId: githubId('author_id'),
     authorLogin: text('author_login').notNull(),
-    authorIsBot: text('author_kind', { enum: ['person', 'bot'] }).notNull(),
+    authorKind: text('author_kind', { enum: ['person', 'bot'] }).notNull(),
     source: text('source', { enum: ['heading', 'template', 'listed', 'manual'] }).notNull(),
     postedAt: instant('posted_at'),
     /** Set while the comment is deleted, hidden, or no longer a proposal. */

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, desc, eq, isNotNull, lte, ne, sql } from 'drizzle-orm';
+import type { Verdict, Vote } from '../pipeline/judge/types.ts';
+import type { Db } from '../ports.ts';
+import { decisions, votes } from '../schema/index.ts';
+
+export type Decision = typeof decisions.$inferSelect;
+export type VoteRow = typeof votes.$inferSelect;
+
+/** Stores the verdict with every vote behind it. @returns the decision's id. */
+export async function insertDecision(
+  tx: Db,
+  made: { runId: string; issueId: number; snapshotId: string; verdict: Verdict; at: Date },
+): Promise<string> {
+  const { votes: cast, ...verdict } = made.verdict;
+  const id = randomUUID();
+  await tx.insert(decisions).values({
+    id,
+    runId: made.runId,
+    issueId: made.issueId,
+    snapshotId: made.snapshotId,
+    decidedAt: made.at,
+    ...verdict,
+    assessments: [...verdict.assessments],
+    ideas: [...verdict.ideas],
+  });
+  if (cast.length > 0) await tx.insert(votes).values(cast.map((vote, ordinal) => voteRow(id, ordinal, vote)));
+  return id;
+}
+
+function voteRow(decisionId: string, ordinal: number, vote: Vote): typeof votes.$inferInsert {
+  const { order, ...rest } = vote;
+  return { id: randomUUID(), decisionId, ordinal, shownOrder: [...order], ...rest };
+}
+
+export async function getDecision(db: Db, id: string): Promise<Decision | null> {
+  const [row] = await db.select().from(decisions).where(eq(decisions.id, id));
+  return row ?? null;
+}
+
+export async function decisionOfRun(db: Db, runId: string): Promise<Decision | null> {
+  const [row] = await db.select().from(decisions).where(eq(decisions.runId, runId));
+  return row ?? null;
+}
+
+export async function votesOf(db: Db, decisionId: string): Promise<VoteRow[]> {
+  return db.select().from(votes).where(eq(votes.decisionId, decisionId)).orderBy(asc(votes.ordinal));
+}
+
+/** The decision that stood on GitHub at that time: feedback belongs to what its author could see. */
+export async function decisionPostedBy(db: Db, issueId: number, at: Date): Promise<Decision | null> {
+  const [row] = await db
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.issueId, issueId), isNotNull(decisions.postedAt), lte(decisions.postedAt, at)))
+    .orderBy(desc(decisions.postedAt))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function latestPostedDecision(db: Db, issueId: number): Promise<Decision | null> {
+  const [row] = await db
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.issueId, issueId), isNotNull(decisions.postedAt)))
+    .orderBy(desc(decisions.postedAt))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Decisions of the issue that a newer one replaces. */
+export async function supersedeOlder(tx: Db, issueId: number, newestId: string): Promise<Decision[]> {
+  return tx
+    .update(decisions)
+    .set({
+      state: sql`case when ${decisions.state} = 'proposed' then 'superseded' else ${decisions.state} end`,
+    })
+    .where(and(eq(decisions.issueId, issueId), ne(decisions.id, newestId), isNotNull(decisions.postedAt)))
+    .returning();
+}
+
+export async function updateDecision(
+  tx: Db,
+  id: string,
+  change: Partial<
+    Pick<
+      Decision,
+      | 'state'
+      | 'stateBy'
+      | 'stateReason'
+      | 'overriddenTo'
+      | 'explainRequested'
+      | 'newerProposals'
+      | 'postedAt'
+    >
+  >,
+): Promise<void> {
+  await tx.update(decisions).set(change).where(eq(decisions.id, id));
+}

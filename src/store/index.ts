@@ -1,0 +1,11 @@
+/** The queries, by group: functions over a database or an open transaction. */
+export * as commandStore from './commands.ts';
+export * as decisionStore from './decisions.ts';
+export * as deliveryStore from './deliveries.ts';
+export * as effectStore from './effects.ts';
+export * as installationStore from './installations.ts';
+export * as issueStore from './issues.ts';
+export * as proposalStore from './proposals.ts';
+export * as repositoryStore from './repositories.ts';
+export * as runStore from './runs.ts';
+export * as signalStore from './signals.ts';

@@ -1,0 +1,100 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Db } from '../ports.ts';
+import { issues, repositories } from '../schema/index.ts';
+
+export type Issue = typeof issues.$inferSelect;
+
+/** An issue with what is needed to reach it on GitHub. */
+export interface LocatedIssue extends Issue {
+  readonly owner: string;
+  readonly repositoryName: string;
+  readonly installationId: number;
+}
+
+export interface IssueFacts {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly number: number;
+  readonly title: string;
+  readonly authorLogin: string | null;
+  readonly state: 'open' | 'closed';
+  readonly locked: boolean;
+}
+
+export async function upsertIssue(db: Db, facts: IssueFacts): Promise<void> {
+  await db
+    .insert(issues)
+    .values(facts)
+    .onConflictDoUpdate({
+      target: issues.id,
+      set: {
+        number: facts.number,
+        repositoryId: facts.repositoryId,
+        title: facts.title,
+        authorLogin: facts.authorLogin,
+        state: facts.state,
+        locked: facts.locked,
+        updatedAt: sql`now()`,
+      },
+    });
+}
+
+export async function getIssue(db: Db, id: number): Promise<LocatedIssue | null> {
+  const [row] = await db
+    .select({
+      issue: issues,
+      owner: repositories.owner,
+      repositoryName: repositories.name,
+      installationId: repositories.installationId,
+    })
+    .from(issues)
+    .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
+    .where(eq(issues.id, id));
+  if (!row) return null;
+  const { issue, ...location } = row;
+  return { ...issue, ...location };
+}
+
+export async function findIssue(db: Db, repositoryId: number, number: number): Promise<Issue | null> {
+  const [row] = await db
+    .select()
+    .from(issues)
+    .where(and(eq(issues.repositoryId, repositoryId), eq(issues.number, number)));
+  return row ?? null;
+}
+
+export async function setIssuePaused(
+  db: Db,
+  id: number,
+  paused: { at: Date; by: string } | null,
+): Promise<void> {
+  await db
+    .update(issues)
+    .set({ pausedAt: paused?.at ?? null, pausedBy: paused?.by ?? null, updatedAt: sql`now()` })
+    .where(eq(issues.id, id));
+}
+
+export async function markIssueGone(
+  db: Db,
+  id: number,
+  reason: 'deleted' | 'transferred',
+  at: Date,
+): Promise<void> {
+  await db.update(issues).set({ goneAt: at, goneReason: reason }).where(eq(issues.id, id));
+}
+
+export async function setIssueFlags(
+  db: Db,
+  id: number,
+  flags: Partial<Pick<Issue, 'locked' | 'state' | 'title'>>,
+): Promise<void> {
+  await db
+    .update(issues)
+    .set({ ...flags, updatedAt: sql`now()` })
+    .where(eq(issues.id, id));
+}
+
+/** Serialises writers of one issue's rows; use inside a transaction. */
+export async function lockIssue(tx: Db, id: number): Promise<void> {
+  await tx.select({ id: issues.id }).from(issues).where(eq(issues.id, id)).for('update');
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { JudgeInput } from '../pipeline/judge/types.ts';
+import type { Db } from '../ports.ts';
+import { issues, proposals, revisions, snapshots } from '../schema/index.ts';
+
+export type Proposal = typeof proposals.$inferSelect;
+export type Revision = typeof revisions.$inferSelect;
+export type Snapshot = typeof snapshots.$inferSelect;
+
+export interface ProposalText {
+  readonly hash: string;
+  readonly body: string;
+  readonly visibleAt: Date | null;
+}
+
+export type NewProposal = Omit<Proposal, 'id' | 'droppedAt' | 'currentHash'>;
+
+/** Every proposal the issue ever had, in the order of their numbers. */
+export async function listProposals(db: Db, issueId: number): Promise<Proposal[]> {
+  return db.select().from(proposals).where(eq(proposals.issueId, issueId)).orderBy(asc(proposals.number));
+}
+
+export async function findProposalByComment(
+  db: Db,
+  issueId: number,
+  commentId: number,
+): Promise<Proposal | null> {
+  const [row] = await db
+    .select()
+    .from(proposals)
+    .where(and(eq(proposals.issueId, issueId), eq(proposals.commentId, commentId)));
+  return row ?? null;
+}
+
+/** Hands out the next proposal number of the issue; numbers are never reused. */
+export async function takeProposalNumber(tx: Db, issueId: number): Promise<number> {
+  const [row] = await tx
+    .update(issues)
+    .set({ nextProposalNumber: sql`${issues.nextProposalNumber} + 1` })
+    .where(eq(issues.id, issueId))
+    .returning({ next: issues.nextProposalNumber });
+  if (!row) throw new Error(`issue ${issueId} has no row`);
+  return row.next - 1;
+}
+
+export async function insertProposal(tx: Db, proposal: NewProposal, text: ProposalText): Promise<void> {
+  const id = randomUUID();
+  await tx.insert(proposals).values({ ...proposal, id, currentHash: text.hash });
+  await tx.insert(revisions).values({ id: randomUUID(), proposalId: id, ordinal: 0, ...text });
+}
+
+/** Adds a revision unless the proposal holds this text already. @returns whether the text is new. */
+export async function addRevision(tx: Db, proposal: Proposal, text: ProposalText): Promise<boolean> {
+  if (proposal.currentHash === text.hash) return false;
+  const [last] = await tx
+    .select({ ordinal: revisions.ordinal })
+    .from(revisions)
+    .where(eq(revisions.proposalId, proposal.id))
+    .orderBy(desc(revisions.ordinal))
+    .limit(1);
+  await tx
+    .insert(revisions)
+    .values({ id: randomUUID(), proposalId: proposal.id, ordinal: (last?.ordinal ?? -1) + 1, ...text });
+  await tx.update(proposals).set({ currentHash: text.hash }).where(eq(proposals.id, proposal.id));
+  return true;
+}
+
+export async function setProposalDropped(tx: Db, id: string, at: Date | null): Promise<void> {
+  await tx.update(proposals).set({ droppedAt: at }).where(eq(proposals.id, id));
+}
+
+/** The live proposals of an issue with all their texts, in posting order. */
+export async function liveProposals(
+  db: Db,
+  issueId: number,
+): Promise<{ proposal: Proposal; revisions: Revision[] }[]> {
+  const live = await db
+    .select()
+    .from(proposals)
+    .where(and(eq(proposals.issueId, issueId), isNull(proposals.droppedAt)))
+    .orderBy(asc(proposals.commentId));
+  if (live.length === 0) return [];
+  const texts = await db
+    .select()
+    .from(revisions)
+    .where(
+      inArray(
+        revisions.proposalId,
+        live.map((proposal) => proposal.id),
+      ),
+    )
+    .orderBy(asc(revisions.ordinal));
+  return live.map((proposal) => ({
+    proposal,
+    revisions: texts.filter((text) => text.proposalId === proposal.id),
+  }));
+}
+
+export async function insertSnapshot(
+  db: Db,
+  snapshot: { issueId: number; takenAt: Date; hash: string; input: JudgeInput },
+): Promise<string> {
+  const id = randomUUID();
+  await db.insert(snapshots).values({ id, ...snapshot });
+  return id;
+}
+
+export async function getSnapshot(db: Db, id: string): Promise<Snapshot | null> {
+  const [row] = await db.select().from(snapshots).where(eq(snapshots.id, id));
+  return row ?? null;
+}

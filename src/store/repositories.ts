@@ -1,0 +1,53 @@
+import { eq, inArray, sql } from 'drizzle-orm';
+import type { Db } from '../ports.ts';
+import { repositories } from '../schema/index.ts';
+
+export type Repository = typeof repositories.$inferSelect;
+
+export interface RepositoryFacts {
+  readonly id: number;
+  readonly installationId: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly isPrivate: boolean;
+}
+
+/** Inserts the repository or brings its names up to date; ids survive rename and transfer. */
+export async function upsertRepository(db: Db, facts: RepositoryFacts): Promise<void> {
+  await db
+    .insert(repositories)
+    .values(facts)
+    .onConflictDoUpdate({
+      target: repositories.id,
+      set: { ...facts, removedAt: null, updatedAt: sql`now()` },
+    });
+}
+
+export async function getRepository(db: Db, id: number): Promise<Repository | null> {
+  const [row] = await db.select().from(repositories).where(eq(repositories.id, id));
+  return row ?? null;
+}
+
+export async function markRepositoriesRemoved(db: Db, ids: readonly number[], at: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .update(repositories)
+    .set({ removedAt: at })
+    .where(inArray(repositories.id, [...ids]));
+}
+
+export async function saveRepositoryConfig(
+  db: Db,
+  id: number,
+  read: { config: unknown; etag: string | null; problems: string[] | null },
+): Promise<void> {
+  await db
+    .update(repositories)
+    .set({
+      config: read.config,
+      configEtag: read.etag,
+      configProblems: read.problems,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(repositories.id, id));
+}

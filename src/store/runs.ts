@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Db } from '../ports.ts';
+import { commands, issues, repositories, runs } from '../schema/index.ts';
+
+export type Run = typeof runs.$inferSelect;
+
+/** The issue's waiting run of this kind, to which further commands attach; created when there is none. */
+export async function waitingRun(
+  tx: Db,
+  issueId: number,
+  kind: { dryRun: boolean; addedCommentIds: readonly number[] },
+): Promise<Run> {
+  const [waiting] = await tx
+    .select()
+    .from(runs)
+    .where(and(eq(runs.issueId, issueId), eq(runs.state, 'waiting'), eq(runs.dryRun, kind.dryRun)));
+  const added = [...new Set([...(waiting?.addedCommentIds ?? []), ...kind.addedCommentIds])];
+  if (waiting) {
+    await tx.update(runs).set({ addedCommentIds: added }).where(eq(runs.id, waiting.id));
+    return { ...waiting, addedCommentIds: added };
+  }
+  const [created] = await tx
+    .insert(runs)
+    .values({ id: randomUUID(), issueId, dryRun: kind.dryRun, addedCommentIds: added })
+    .returning();
+  if (!created) throw new Error('insert returned no row');
+  return created;
+}
+
+/** The next run of the issue to work on: one that a dead worker left running comes before a waiting one. */
+export async function nextRun(db: Db, issueId: number): Promise<Run | null> {
+  const [row] = await db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.issueId, issueId), inArray(runs.state, ['running', 'waiting'])))
+    .orderBy(sql`case when ${runs.state} = 'running' then 0 else 1 end`, asc(runs.createdAt))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function openRuns(db: Db, issueId: number): Promise<Run[]> {
+  return db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.issueId, issueId), inArray(runs.state, ['running', 'waiting'])))
+    .orderBy(asc(runs.createdAt));
+}
+
+export async function startRun(db: Db, id: string, at: Date): Promise<void> {
+  await db
+    .update(runs)
+    .set({ state: 'running', startedAt: at, attempts: sql`${runs.attempts} + 1` })
+    .where(eq(runs.id, id));
+}
+
+export async function finishRun(
+  db: Db,
+  id: string,
+  result: { state: 'finished' | 'cancelled' | 'failed'; error?: string; at: Date },
+): Promise<void> {
+  await db
+    .update(runs)
+    .set({ state: result.state, error: result.error ?? null, finishedAt: result.at })
+    .where(eq(runs.id, id));
+}
+
+/** @returns how many open runs were asked to stop. */
+export async function requestCancel(db: Db, issueId: number, by: string): Promise<number> {
+  const rows = await db
+    .update(runs)
+    .set({ cancelRequestedBy: by })
+    .where(and(eq(runs.issueId, issueId), inArray(runs.state, ['running', 'waiting'])))
+    .returning({ id: runs.id });
+  return rows.length;
+}
+
+export async function cancelRequestedBy(db: Db, id: string): Promise<string | null> {
+  const [row] = await db.select({ by: runs.cancelRequestedBy }).from(runs).where(eq(runs.id, id));
+  return row?.by ?? null;
+}
+
+/** Runs that the installation started since `since`, for its quota. */
+export async function countRunsSince(db: Db, installationId: number, since: Date): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(runs)
+    .innerJoin(issues, eq(runs.issueId, issues.id))
+    .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
+    .where(
+      and(
+        eq(repositories.installationId, installationId),
+        isNotNull(runs.startedAt),
+        sql`${runs.startedAt} >= ${since.toISOString()}::timestamptz`,
+      ),
+    );
+  return row?.count ?? 0;
+}
+
+/** Issues with work left in their lane, for the start of a worker and after a resume. */
+export async function issuesWithOpenWork(db: Db, installationId?: number): Promise<number[]> {
+  const rows = await db
+    .selectDistinct({ id: issues.id })
+    .from(issues)
+    .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
+    .leftJoin(runs, and(eq(runs.issueId, issues.id), inArray(runs.state, ['running', 'waiting'])))
+    .leftJoin(commands, and(eq(commands.issueId, issues.id), eq(commands.state, 'pending')))
+    .where(
+      and(
+        sql`(${runs.id} is not null or ${commands.id} is not null)`,
+        installationId === undefined ? undefined : eq(repositories.installationId, installationId),
+      ),
+    );
+  return rows.map((row) => row.id);
+}
