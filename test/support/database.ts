@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import pg from 'pg';
 import { inject } from 'vitest';
 import { embeddedDatabase, startPglite } from '../../src/adapters/db/embedded.ts';
 import { openPostgres } from '../../src/adapters/db/postgres.ts';
 import type { OpenDatabase } from '../../src/adapters/db/types.ts';
-import type { DatabaseTemplate } from './global-setup.ts';
+import { asAdmin, type DatabaseTemplate } from './global-setup.ts';
 
 /**
  * A fresh database with all tables, for one test or one file; `close()` drops it. PGlite in memory, or on
@@ -23,7 +22,7 @@ async function openPgliteCopy(template: DatabaseTemplate): Promise<OpenDatabase>
 
 async function openPostgresCopy(template: DatabaseTemplate): Promise<OpenDatabase> {
   const name = `swe_test_${randomBytes(8).toString('hex')}`;
-  await asAdmin(template, `create database ${name} template ${template.name}`);
+  await asAdmin(template.location, `create database ${name} template ${template.name}`);
   const url = new URL(template.location);
   url.pathname = `/${name}`;
   const database = await openPostgres(url.href, () => {});
@@ -31,17 +30,7 @@ async function openPostgresCopy(template: DatabaseTemplate): Promise<OpenDatabas
     ...database,
     close: async () => {
       await database.close();
-      await asAdmin(template, `drop database ${name} with (force)`);
+      await asAdmin(template.location, `drop database ${name} with (force)`);
     },
   };
-}
-
-async function asAdmin(template: DatabaseTemplate, statement: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: template.location });
-  await admin.connect();
-  try {
-    await admin.query(statement);
-  } finally {
-    await admin.end();
-  }
 }

@@ -20,13 +20,16 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the migrated template that every test database is a copy of. */
-export default async function setup(project: TestProject): Promise<void> {
+/** Builds the migrated template that every test database is a copy of; returns the teardown. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const kind = process.env.TEST_DATABASE ?? 'pglite';
   if (kind !== 'pglite' && kind !== 'postgres')
     throw new Error(`TEST_DATABASE must be pglite or postgres: ${kind}`);
   const template = kind === 'pglite' ? await pgliteTemplate() : await postgresTemplate();
   project.provide('databaseTemplate', template);
+  return async () => {
+    if (kind === 'postgres') await asAdmin(template.location, `drop database ${template.name} with (force)`);
+  };
 }
 
 /** Kept between runs under the name of everything that shapes it: building one takes seconds. */
@@ -65,17 +68,22 @@ async function postgresTemplate(): Promise<DatabaseTemplate> {
   const location = process.env.TEST_DATABASE_URL;
   if (!location) throw new Error('TEST_DATABASE_URL is not set: run `npm run test:postgres`.');
   const name = `swe_template_${process.pid}`;
-  const admin = new pg.Client({ connectionString: location });
-  await admin.connect();
-  try {
-    await admin.query(`create database ${name}`);
-  } finally {
-    await admin.end();
-  }
+  await asAdmin(location, `create database ${name}`);
   const url = new URL(location);
   url.pathname = `/${name}`;
   const database = await openPostgres(url.href, () => {});
   await migrate(database);
   await database.close();
   return { kind: 'postgres', location, name };
+}
+
+/** Runs one statement on a connection of its own. */
+export async function asAdmin(connectionString: string, statement: string): Promise<void> {
+  const admin = new pg.Client({ connectionString });
+  await admin.connect();
+  try {
+    await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
 }
