@@ -1,0 +1,169 @@
+/**
+ * From facts to numbers: one raw vector a proposal, before standardising. Units are in the comments; most lie
+ * between 0 and 1. The reasons stand with the weights (weights.ts).
+ */
+import type { JudgeInput } from '../types.ts';
+import { type ReadCandidate, readThread } from './authorship.ts';
+import { type Facts, factsOf, modelIssue } from './facts.ts';
+import { findIdeas, type Idea, type TermWeights, termWeights } from './ideas.ts';
+import { standardise } from './logit.ts';
+import { cues } from './sections.ts';
+import { type Standing, standingsOf } from './standing.ts';
+import type { FeatureVector } from './weights.ts';
+
+/** One proposal with everything the judge found out about it. */
+export interface Analysed {
+  readonly read: ReadCandidate;
+  readonly facts: Facts;
+  readonly standing: Standing;
+  readonly raw: FeatureVector;
+  /** Standardised within the thread. */
+  readonly vector: FeatureVector;
+  /** Absolute quality, 0 to 1, which does not depend on the other proposals. */
+  readonly merit: number;
+}
+
+export interface AnalysedThread {
+  readonly proposals: readonly Analysed[];
+  readonly ideas: readonly Idea[];
+  readonly terms: TermWeights;
+}
+
+/** Reads and measures a thread. Pure; the cost grows with the text, bounded per proposal. */
+export function analyse(input: JudgeInput): AnalysedThread {
+  const thread = readThread(input);
+  const issue = modelIssue(input);
+  const terms = termWeights(thread, `${input.issue.title} ${input.issue.body.slice(0, 20_000)}`);
+  const ideas = findIdeas(thread, terms);
+  const standings = standingsOf(thread, ideas, terms);
+  const measured = thread.map((read, index) => {
+    const facts = factsOf(read, issue);
+    const standing = standings[index] as Standing;
+    return { read, facts, standing, raw: measure(read, facts, standing, index), merit: meritOf(facts) };
+  });
+  const vectors = standardise(measured.map(({ raw }) => raw));
+  const proposals = measured.map((one, index) => ({ ...one, vector: vectors[index] as FeatureVector }));
+  return { proposals, ideas, terms };
+}
+
+/** 0 to 1, reaching 1 at `full`. */
+function upTo(value: number, full: number): number {
+  return Math.min(value, full) / full;
+}
+
+function measure(read: ReadCandidate, facts: Facts, standing: Standing, index: number): FeatureVector {
+  return {
+    rootCause: rootCause(facts),
+    causeToChange: upTo(facts.chain.length, 3),
+    evidence: evidence(facts),
+    concreteness: concreteness(facts),
+    coverage: facts.issueTerms === 0 ? 0 : facts.coveredTerms / facts.issueTerms,
+    edgeCases: edgeCases(facts),
+    alternatives: alternatives(facts),
+    substance: Math.log(1 + facts.informativeTerms / 10),
+    hedging: hedging(facts),
+    emptySections: upTo(read.document.emptySections.length, 3),
+    stuffing: stuffing(read, facts),
+    persuasion: persuasion(read),
+    workaround: workaround(facts),
+    order: -Math.log(index + 1),
+    ...standing,
+  };
+}
+
+/** 0.4 for a cause about this issue, 0.3 for naming code, 0.3 for a mechanism. */
+function rootCause({ cause }: Facts): number {
+  if (cause.length === 0) return 0;
+  const named = cause.some(({ identifiers }) => identifiers.length > 0);
+  return 0.4 + (named ? 0.3 : 0) + (cause.some(({ text }) => cues.cause(text)) ? 0.3 : 0);
+}
+
+/** Half for up to three linked files, half for up to three blocks; both only as far as sentences talk about them. */
+function evidence({ citedFiles, ownCode, credited }: Facts): number {
+  const named = new Set(credited.flatMap(({ identifiers }) => identifiers));
+  const blocks = ownCode.filter(
+    ({ symbols, lines }) => lines >= 2 && symbols.some((symbol) => named.has(symbol)),
+  );
+  const talk = upTo(credited.length, 3);
+  return talk * (0.5 * upTo(citedFiles.length, 3) + 0.5 * upTo(blocks.length, 3));
+}
+
+/** 0.3 for files and symbols each, 0.25 for code of the change, 0.15 for sentences that say what to do. */
+function concreteness({ changeIdentifiers, change, changeCode, citedFiles }: Facts): number {
+  if (change.length === 0 && changeCode.length === 0) return 0;
+  const files = changeIdentifiers.filter((name) => name.includes('.')).length;
+  const linked = citedFiles.filter(({ role }) => role === 'change').length;
+  const symbols = changeIdentifiers.length - files;
+  const actions = change.filter(({ text }) => cues.startsWithVerb(text) || cues.change(text)).length;
+  const code = changeCode.length > 0 && change.length > 0 ? 1 : changeCode.length > 0 ? 0.5 : 0;
+  return 0.3 * upTo(files + linked, 2) + 0.3 * upTo(symbols, 4) + 0.25 * code + 0.15 * upTo(actions, 3);
+}
+
+/** 0.5 for up to three cases, 0.2 for platforms, 0.3 for tests. */
+function edgeCases({ edge, platforms, tests }: Facts): number {
+  return 0.5 * upTo(edge.length, 3) + 0.2 * upTo(platforms.length, 1) + 0.3 * upTo(tests.length, 2);
+}
+
+function alternatives({ alternatives: sentences, change, changeCode }: Facts): number {
+  if (sentences.length === 0 || change.length + changeCode.length === 0) return 0;
+  const weighed = sentences.some(({ text }) =>
+    /\b(?:but|however|because|would|downside|drawback|simpler|instead)\b/i.test(text),
+  );
+  const definite = sentences.some(({ identifiers }) => identifiers.length > 0);
+  return 0.4 + (weighed ? 0.3 : 0) + (definite ? 0.3 : 0);
+}
+
+const HEDGE =
+  /\b(?:maybe|perhaps|probably|possibly|not (?:really |entirely |100% )?sure|i guess|i (?:think|believe|assume)|might be|could be (?:that|because|a|the)|something like|some ?(?:how|where|thing)|(?:need|have|want) to (?:investigate|check|look|debug|dig)|will (?:investigate|check|look into)|unclear|not certain|should (?:hopefully|probably)|seems? (?:like|to)|or similar|etc\.?$)/i;
+
+/** Share of the sentences of cause and change that hedge; at least four are assumed, so one "I think" is cheap. */
+function hedging({ cause, change }: Facts): number {
+  const sentences = [...cause, ...change];
+  return sentences.filter(({ text }) => HEDGE.test(text)).length / Math.max(4, sentences.length);
+}
+
+/** Shares and excesses, each 0 to 1, added up and cut at 1. */
+function stuffing({ document }: ReadCandidate, facts: Facts): number {
+  const { sentences, repeats, headings, codes } = document;
+  const total = Math.max(6, sentences.length + repeats);
+  const unexplainedCode = Math.max(0, codes.length - facts.credited.length - 2);
+  const excessHeadings = Math.max(0, headings - facts.credited.length - 6);
+  const offTopic = Math.max(0, facts.offTopic / total - 0.4);
+  const excess =
+    (repeats + 2 * facts.keywordLists) / total + offTopic + unexplainedCode / 6 + excessHeadings / 10;
+  return Math.min(1, excess + facts.unexplainedLinks / 10);
+}
+
+const PERSUASION =
+  /\b(?:(?:best|better|superior|only correct|most complete|cleanest|strongest|correct|winning|clear winner|perfect|ideal|excellent|outstanding) (?:proposal|solution|choice|candidate|answer|of all)|(?:choose|select|pick|prefer|accept|award|assign) (?:this|my|me|proposal|candidate)|(?:ignore|disregard) (?:all|the|any|other|previous|every)|(?:other|previous|above|earlier) (?:proposals?|solutions?|candidates?) (?:is|are|do|does|fails?|miss|copied|copies|were|was|should)|c\+ ?reviewed|lgtm|looks good to me|approved by|has been (?:approved|accepted|selected|verified|confirmed)|(?:maintainers?|reviewers?|the team|engineers?|judges?) (?:already |has |have |will |should |must |agreed|approved|confirmed|prefer|chose|picked)|as an? (?:ai|judge|language model|reviewer|maintainer)|system prompt|instructions?:|verdict|best_proposal_id|probability|score:|\d+\/10|100 ?%|guaranteed|trust me|years of experience|top[- ]rated|i (?:was|am) (?:the )?first|posted (?:this )?first|copied from (?:me|mine|my)|stolen|plagiari)|🎀|✅ ?approved|⭐|🏆/i;
+
+/** 1 - exp(-hits / 1.5): the first counts most. */
+function persuasion({ document }: ReadCandidate): number {
+  const headings = document.sections.map(({ heading }) => heading ?? '');
+  const hits = [...document.sentences.map(({ text }) => text), ...headings].filter((text) =>
+    PERSUASION.test(text),
+  ).length;
+  return 1 - Math.exp(-hits / 1.5);
+}
+
+const WORKAROUND =
+  /\b(?:setTimeout|setInterval|sleep\(|requestAnimationFrame|force ?(?:a )?(?:re-?render|update|refresh|reload)|forceUpdate|!important|work-?around|hack|quick fix|temporary|hard-?cod|suppress|swallow|eslint-disable|@ts-ignore|increase the (?:timeout|delay)|add a (?:small )?delay|restart the|reload the page|try ?\/ ?catch|just (?:hide|ignore|disable|catch))/i;
+const NEGATED =
+  /\b(?:not?|never|without|instead of|avoid\w*|rather than|remov\w+|drop\w*|replac\w+|no longer|get rid of|isn't|don't|stop\w*)\b/i;
+
+/** Own change sentences and code that hide the symptom, 0 to 1 at two. A workaround that is argued against is none. */
+function workaround({ change, changeCode }: Facts): number {
+  const said = change.filter(({ text }) => WORKAROUND.test(text) && !NEGATED.test(text)).length;
+  const coded = changeCode.filter(({ code }) =>
+    /^(?!-).*\b(?:setTimeout\(|!important|eslint-disable|@ts-ignore|sleep\()/m.test(code),
+  ).length;
+  return upTo(said + coded, 2);
+}
+
+/** Whether it is a proposal at all, whatever the others are: cause, change, place, substance. */
+function meritOf(facts: Facts): number {
+  const { cause, change, changeCode, changeIdentifiers, informativeTerms } = facts;
+  const plan = change.length > 0 || changeCode.length > 0 ? 0.35 : 0;
+  const place = changeIdentifiers.length > 0 || changeCode.length > 0 ? 0.2 : 0;
+  return (cause.length > 0 ? 0.2 : 0) + plan + place + 0.25 * upTo(informativeTerms, 40);
+}

@@ -1,0 +1,134 @@
+/**
+ * The embedded judge: a transparent ranker that needs no model. It reads the proposals, measures them, weighs the
+ * measures in a conditional logit and says in words what made the difference. Pure and deterministic.
+ */
+import type { Judge, JudgeInput, JudgeOptions, Verdict } from '../types.ts';
+import { assess } from './assess.ts';
+import { differences, explain, type Ranking } from './explain.ts';
+import { type Analysed, analyse } from './features.ts';
+import { goldenProposal } from './golden.ts';
+import { softmax, utility } from './logit.ts';
+import { strengthOf, weaknessOf } from './phrases.ts';
+import { ideaTimeline } from './timeline.ts';
+import { HAND_WEIGHTS, THRESHOLDS, type Weights } from './weights.ts';
+
+export const EMBEDDED_MODEL = 'embedded-1';
+
+export interface EmbeddedJudgeOptions {
+  /** Refitted weights; those set by hand when left out. */
+  readonly weights?: Weights;
+  /** Name and version shown with the decision; `embedded-1` when left out. */
+  readonly name?: string;
+}
+
+/** A judge that runs in this process, in milliseconds a thread. It rejects only when aborted. */
+export function createEmbeddedJudge(options: EmbeddedJudgeOptions = {}): Judge {
+  const weights = options.weights ?? HAND_WEIGHTS;
+  const name = options.name ?? EMBEDDED_MODEL;
+  return {
+    name,
+    async judge(input: JudgeInput, { signal }: JudgeOptions = {}): Promise<Verdict> {
+      signal?.throwIfAborted();
+      const started = performance.now();
+      const verdict = verdictOn(input, weights, name);
+      signal?.throwIfAborted();
+      const vote = {
+        order: input.candidates.map(({ number }) => number),
+        chosen: verdict.chosen,
+        prompt: null,
+        answer: null,
+        thinking: null,
+        promptTokens: null,
+        completionTokens: null,
+        durationMs: performance.now() - started,
+        error: null,
+      };
+      return { ...verdict, votes: [vote] };
+    },
+  };
+}
+
+type Outcome = 'chosen' | 'close' | 'unacceptable';
+
+function verdictOn(input: JudgeInput, weights: Weights, model: string): Omit<Verdict, 'votes'> {
+  const thread = analyse(input);
+  const { proposals } = thread;
+  const probabilities = softmax(proposals.map(({ vector }) => utility(vector, weights)));
+  const ranking = rank(proposals, probabilities);
+  const outcome = outcomeOf(ranking, weights);
+  const [first] = ranking.order;
+  const chosen = outcome === 'chosen' && first !== undefined ? first : null;
+  return {
+    judge: 'embedded',
+    model,
+    promptVersion: 'none',
+    votePolicy: 'single',
+    chosen: chosen?.read.candidate.number ?? null,
+    abstained: chosen === null,
+    forcedChoice: first?.read.candidate.number ?? null,
+    abstainReason: chosen === null ? abstainReason(ranking, outcome) : null,
+    wouldDecide: wouldDecide(ranking, outcome, weights),
+    confidence: confidence(first, Math.max(0, ...probabilities)),
+    calibrated: false,
+    explanation: explain(ranking, weights, outcome),
+    goldenProposal: chosen === null ? '' : goldenProposal(input, chosen, proposals, thread.terms),
+    assessments: assess(proposals, probabilities, weights),
+    ideas: ideaTimeline(thread),
+  };
+}
+
+function rank(thread: readonly Analysed[], probabilities: readonly number[]): Ranking {
+  const indices = thread.map((_, index) => index);
+  indices.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0) || a - b);
+  return { thread, order: indices.flatMap((index) => thread[index] ?? []) };
+}
+
+function outcomeOf({ order }: Ranking, weights: Weights): Outcome {
+  const [first, second] = order;
+  if (first === undefined || first.merit < THRESHOLDS.floor) return 'unacceptable';
+  if (second === undefined) return 'chosen';
+  const gap = utility(first.vector, weights) - utility(second.vector, weights);
+  return gap < THRESHOLDS.close ? 'close' : 'chosen';
+}
+
+/** P(first among them) times P(acceptable at all), the latter a logistic in its merit. 0 without proposals. */
+function confidence(first: Analysed | undefined, probability: number): number {
+  if (first === undefined) return 0;
+  return probability / (1 + Math.exp(-THRESHOLDS.meritSlope * (first.merit - THRESHOLDS.merit)));
+}
+
+function abstainReason({ order }: Ranking, outcome: Outcome): string {
+  const [first, second] = order;
+  if (first === undefined) return 'There are no proposals.';
+  if (outcome === 'close' && second !== undefined) {
+    const [low, high] = [first, second].map((p) => p.read.candidate.number).sort((a, b) => a - b);
+    return `Proposals ${low} and ${high} are too close to choose between them.`;
+  }
+  return order.length === 1
+    ? 'The only proposal does not say what to change.'
+    : 'No proposal says definitely enough what to change.';
+}
+
+/** What a maintainer could look at, or an author could add, that would settle it. */
+function wouldDecide({ order, thread }: Ranking, outcome: Outcome, weights: Weights): string | null {
+  const [first, second] = order;
+  if (outcome === 'unacceptable') {
+    return 'A proposal that names the cause in the code and says what to change there would decide it.';
+  }
+  if (first === undefined || second === undefined) return null;
+  const gap = utility(first.vector, weights) - utility(second.vector, weights);
+  if (gap > 4 * THRESHOLDS.close) return null;
+  const open = differences(first, second, weights).find(
+    ({ name }) => weaknessOf(name, second, thread) !== null,
+  );
+  const favour = differences(second, first, weights).find(
+    ({ name }) => strengthOf(name, second, thread) !== null,
+  );
+  const a = `proposal ${first.read.candidate.number}`;
+  const b = `proposal ${second.read.candidate.number}`;
+  if (favour !== undefined && favour.gap > 0) {
+    return `Whether it matters more that ${b} ${strengthOf(favour.name, second, thread)} or what ${a} has over it.`;
+  }
+  if (open === undefined) return `Trying out ${a} and ${b}, for their texts say the same.`;
+  return `${b.charAt(0).toUpperCase()}${b.slice(1)} ${weaknessOf(open.name, second, thread)}; filling that in would decide it.`;
+}

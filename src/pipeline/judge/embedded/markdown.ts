@@ -1,0 +1,119 @@
+/**
+ * The one place where the embedded judge turns Markdown into a syntax tree, and nodes back into text.
+ */
+import type { Nodes, Root, RootContent } from 'mdast';
+import { gfmToMarkdown } from 'mdast-util-gfm';
+import { toMarkdown } from 'mdast-util-to-markdown';
+import { stripInvisible } from '../../../markdown/invisible.ts';
+import { parseMarkdown } from '../../../markdown/parse.ts';
+
+/** Characters of a proposal that the judge reads; the longest real ones are under half of it. */
+export const MAX_CHARACTERS = 32_768;
+/** Nesting below which nodes are ignored: nobody argues in the fortieth list level. */
+const MAX_DEPTH = 40;
+
+export interface ParsedMarkdown {
+  /** The text that the positions in `root` refer to. */
+  readonly source: string;
+  readonly root: Root;
+}
+
+export function parse(markdown: string): ParsedMarkdown {
+  const text = stripInvisible(markdown.replace(/\r\n?/g, '\n')).slice(0, MAX_CHARACTERS);
+  const source = closeFences(text);
+  return { source, root: parseMarkdown(source) };
+}
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+const HEADING_LINE = /^#{1,6}\s+\S|^\*\*[^*]{3,80}\*\*:?\s*$/;
+
+/**
+ * Closes a code fence that its author forgot: before the next heading when there is one, otherwise at the end.
+ * Without this everything after the fence would count as code.
+ */
+export function closeFences(source: string): string {
+  const lines = source.split('\n');
+  const open = lastOpenFence(lines);
+  if (open === null) return source;
+  const heading = lines.findIndex((line, index) => index > open.line && HEADING_LINE.test(line));
+  if (heading === -1) return `${source}\n${open.marker}`;
+  return [...lines.slice(0, heading), open.marker, '', ...lines.slice(heading)].join('\n');
+}
+
+function lastOpenFence(lines: readonly string[]): { line: number; marker: string } | null {
+  let open: { line: number; marker: string } | null = null;
+  for (const [line, text] of lines.entries()) {
+    const [, marker, rest = ''] = FENCE.exec(text) ?? [];
+    if (marker === undefined) continue;
+    if (open === null) open = { line, marker };
+    else if (marker[0] === open.marker[0] && marker.length >= open.marker.length && rest.trim() === '')
+      open = null;
+  }
+  return open;
+}
+
+const HIDDEN_ELEMENT = /<(script|style|template|title)\b[^>]*>[\s\S]{0,20000}?(?:<\/\1\s*>|$)/gi;
+
+/** What a reader sees of raw HTML: no comments, no tags. */
+export function visibleHtml(html: string): string {
+  return html
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
+    .replace(HIDDEN_ELEMENT, ' ')
+    .replace(/<[^<>]{0,2000}>/g, ' ')
+    .trim();
+}
+
+/** Text of a node as a sentence shows it: inline code in backticks, no images, no raw HTML. */
+export function plainText(node: Nodes, depth = 0): string {
+  if (depth > MAX_DEPTH) return '';
+  if (node.type === 'text') return stripInvisible(node.value);
+  if (node.type === 'inlineCode') return `\`${stripInvisible(node.value)}\``;
+  if (node.type === 'break') return '\n';
+  if (!('children' in node)) return '';
+  return node.children.map((child) => plainText(child, depth + 1)).join('');
+}
+
+/** Visits a node and all below it, parents first; `visit` returns false to skip the children. */
+export function walk(node: Nodes, visit: (node: Nodes) => boolean | undefined, depth = 0): void {
+  if (depth > MAX_DEPTH || visit(node) === false) return;
+  if (!('children' in node)) return;
+  for (const child of node.children) walk(child, visit, depth + 1);
+}
+
+const UNWANTED: ReadonlySet<string> = new Set([
+  'html',
+  'image',
+  'imageReference',
+  'blockquote',
+  'footnoteReference',
+]);
+
+/** A top-level node as clean Markdown: as its author wrote it where that is safe, rebuilt where it is not. */
+export function renderNode(node: RootContent, source: string): string {
+  if (node.type === 'code') return renderCode(node.value, node.lang ?? '');
+  const slice = source.slice(node.position?.start.offset ?? 0, node.position?.end.offset ?? 0);
+  let clean = true;
+  walk(node, ({ type }) => {
+    if (UNWANTED.has(type)) clean = false;
+    return clean;
+  });
+  const fences = slice.match(/^\s*(?:[-*+]|\d+[.)])?\s*(?:`{3,}|~{3,})/gm)?.length ?? 0;
+  return (clean && fences % 2 === 0 ? slice : rebuild(node)).replace(/^[\s:]+(?=\S)/, '');
+}
+
+/** A fenced code block whose fence is longer than any run of backticks in it. */
+export function renderCode(code: string, language: string): string {
+  const longest = Math.max(0, ...(code.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return `${fence}${language.replace(/[^\w+#.-]/g, '')}\n${code.replace(/\s+$/, '')}\n${fence}`;
+}
+
+function rebuild(node: RootContent): string {
+  return toMarkdown(withoutUnwanted(node, 0), { extensions: [gfmToMarkdown()], bullet: '-' }).trim();
+}
+
+function withoutUnwanted<T extends Nodes>(node: T, depth: number): T {
+  if (!('children' in node)) return node;
+  const children = depth > MAX_DEPTH ? [] : node.children.filter(({ type }) => !UNWANTED.has(type));
+  return { ...node, children: children.map((child) => withoutUnwanted(child, depth + 1)) } as T;
+}
