@@ -1,12 +1,16 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'drizzle-orm/sql';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import { migrate, migrationsFolder } from '../../../src/adapters/db/migrate.ts';
+import { openDatabase } from '../../../src/adapters/db/open.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { deliveries } from '../../../src/schema/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
+import { asAdmin } from '../../support/global-setup.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -60,6 +64,54 @@ describe('migrate', () => {
     await migrate(database);
     expect(await count(database.db, 'deliveries')).toBe(1);
   });
+});
+
+describe('several processes that migrate an empty database at once', () => {
+  it.skipIf(process.env.TEST_DATABASE !== 'postgres')('take turns on Postgres', async () => {
+    const name = `swe_empty_${process.pid}`;
+    const { location } = inject('databaseTemplate');
+    await asAdmin(location, `create database ${name}`);
+    cleanups.push(() => asAdmin(location, `drop database ${name} with (force)`));
+    const url = new URL(location);
+    url.pathname = `/${name}`;
+
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => migrateInProcess({ databaseUrl: url.href, open: '' })),
+    );
+
+    expect(answers).toEqual([{ value: null }, { value: null }, { value: null }]);
+    const database = await openDatabase({ databaseUrl: url.href, dataDir: '' });
+    cleanups.push(() => database.close());
+    const files = readdirSync(migrationsFolder()).filter((file) => file.endsWith('.sql'));
+    expect(await count(database.db, 'drizzle.__drizzle_migrations')).toBe(files.length);
+  });
+
+  it.skipIf(process.env.TEST_DATABASE === 'postgres')('have the owner do it on PGlite', async () => {
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'swe-manager-'));
+    cleanups.push(() => rmSync(dataDir, { recursive: true }));
+    const owner = await openDatabase({ databaseUrl: null, dataDir });
+    cleanups.push(() => owner.close());
+
+    const others = [1, 2].map(() => migrateInProcess({ open: dataDir }));
+    await migrate(owner);
+
+    expect(await Promise.all(others)).toEqual([{ value: null }, { value: null }]);
+    expect(await count(owner.db, 'deliveries')).toBe(0);
+  });
+
+  async function migrateInProcess(order: { open: string; databaseUrl?: string }): Promise<unknown> {
+    const child = fork(path.join(import.meta.dirname, 'database-process.ts'), { execArgv: [] });
+    cleanups.push(async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    });
+    let answer: unknown;
+    for (const next of [order, { migrate: true }]) {
+      child.send(next);
+      [answer] = await once(child, 'message');
+    }
+    return answer;
+  }
 });
 
 describe('migrationsFolder', () => {
