@@ -53,8 +53,9 @@ async function pgliteTemplate(): Promise<DatabaseTemplate> {
 function templateVersion(): string {
   const hash = createHash('sha256');
   const migrations = migrationsFolder();
-  for (const name of readdirSync(migrations).sort()) {
-    if (name.endsWith('.sql')) hash.update(name).update(readFileSync(path.join(migrations, name)));
+  // The journal too: Drizzle tells by its times what has been applied.
+  for (const name of ['meta/_journal.json', ...readdirSync(migrations).sort()]) {
+    if (/\.(sql|json)$/.test(name)) hash.update(name).update(readFileSync(path.join(migrations, name)));
   }
   const root = path.join(import.meta.dirname, '../..');
   for (const dependency of ['@electric-sql/pglite', 'pg-boss']) {

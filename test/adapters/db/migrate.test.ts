@@ -11,6 +11,7 @@ import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { deliveries } from '../../../src/schema/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { asAdmin } from '../../support/global-setup.ts';
+import type { Order } from './database-process.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -75,9 +76,7 @@ describe('several processes that migrate an empty database at once', () => {
     const url = new URL(location);
     url.pathname = `/${name}`;
 
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => migrateInProcess({ databaseUrl: url.href, open: '' })),
-    );
+    const answers = await migrateInProcesses(3, { databaseUrl: url.href, open: '' });
 
     expect(answers).toEqual([{ value: null }, { value: null }, { value: null }]);
     const database = await openDatabase({ databaseUrl: url.href, dataDir: '' });
@@ -92,25 +91,32 @@ describe('several processes that migrate an empty database at once', () => {
     const owner = await openDatabase({ databaseUrl: null, dataDir });
     cleanups.push(() => owner.close());
 
-    const others = [1, 2].map(() => migrateInProcess({ open: dataDir }));
+    const others = migrateInProcesses(2, { open: dataDir });
     await migrate(owner);
 
-    expect(await Promise.all(others)).toEqual([{ value: null }, { value: null }]);
+    expect(await others).toEqual([{ value: null }, { value: null }]);
     expect(await count(owner.db, 'deliveries')).toBe(0);
   });
 
-  async function migrateInProcess(order: { open: string; databaseUrl?: string }): Promise<unknown> {
-    const child = fork(path.join(import.meta.dirname, 'database-process.ts'), { execArgv: [] });
-    cleanups.push(async () => {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+  /** Processes that have opened the database and wait for each other before they migrate it. */
+  async function migrateInProcesses(count: number, open: { open: string; databaseUrl?: string }) {
+    const children = [...Array(count).keys()].map(() => {
+      const child = fork(path.join(import.meta.dirname, 'database-process.ts'), { execArgv: [] });
+      cleanups.push(async () => {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      });
+      return child;
     });
-    let answer: unknown;
-    for (const next of [order, { migrate: true }]) {
-      child.send(next);
-      [answer] = await once(child, 'message');
-    }
-    return answer;
+    const tell = async (order: Order) =>
+      Promise.all(
+        children.map(async (child) => {
+          child.send(order);
+          return (await once(child, 'message'))[0] as unknown;
+        }),
+      );
+    await tell(open);
+    return tell({ migrate: true });
   }
 });
 

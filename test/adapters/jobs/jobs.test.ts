@@ -176,6 +176,26 @@ describe('a serial queue', () => {
     expect(runs).toBe(2);
   });
 
+  // PGlite has one connection: nothing can run while a sender's transaction is open.
+  it.skipIf(process.env.TEST_DATABASE !== 'postgres')(
+    'runs again for a send whose transaction outlives the job that waited when it was made',
+    async () => {
+      const { db, ...rest } = await open();
+      const jobs = await start({ db, ...rest });
+      let runs = 0;
+      await jobs.send('issue', {}, { singletonKey: 'k' });
+      await db.transaction(async (tx) => {
+        await jobs.send('issue', {}, { tx, singletonKey: 'k' });
+        await jobs.work('issue', { concurrency: 1 }, async () => {
+          runs += 1;
+        });
+        await vi.waitFor(() => expect(runs).toBe(1), WAIT);
+        await pause(500);
+      });
+      await vi.waitFor(() => expect(runs).toBe(2), WAIT);
+    },
+  );
+
   it('is not held up by a busy key', async () => {
     const jobs = await start(await open());
     const busy = gate();
