@@ -44,7 +44,8 @@ async function serve(
   const { state, faults, latencyMs } = options;
   const url = new URL(request.url ?? '/', 'http://localhost');
   const method = request.method ?? 'GET';
-  const path = decodePath(url.pathname);
+  const rawPath = withoutEnterprisePrefix(url.pathname);
+  const path = decodePath(rawPath);
   const entry = state.audit.begin({
     startedAt: state.now(),
     method,
@@ -63,7 +64,7 @@ async function serve(
     const staleBy = fault?.kind === 'stale-list' ? fault.missing : 0;
     const incoming = {
       method,
-      path: url.pathname,
+      path: rawPath,
       query: url.searchParams,
       headers: request.headers,
       body,
@@ -149,6 +150,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
+}
+
+/** Clients that are told of a host instead of a URL speak to it as to GitHub Enterprise Server. */
+function withoutEnterprisePrefix(path: string): string {
+  return path.replace(/^\/api\/v3(?=\/)/, '').replace(/^\/api\/graphql$/, '/graphql');
 }
 
 function decodePath(path: string): string {

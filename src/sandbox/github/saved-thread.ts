@@ -19,27 +19,37 @@ export interface SavedThread {
     /** Null for a deleted account, shown as `ghost`. */
     readonly user: { readonly login: string } | null;
     readonly body: string;
+    /** ISO 8601; see `addThread` for threads that were saved without times. */
+    readonly created_at?: string;
   }[];
 }
 
 const GHOST = 'ghost';
+const MINUTE_MS = 60_000;
 
-/** Puts a saved thread into a repository, keeping the issue's number and the comments' ids; sends no events. */
+/**
+ * Puts a saved thread into a repository, keeping the issue's number and the comments' ids; sends no events.
+ * Without saved times the thread is as old as it has comments, in minutes: one minute from each to the next.
+ */
 export function addThread(sandbox: Sandbox, repository: Repository, thread: SavedThread): Issue {
+  const { state } = sandbox;
   const { number, title, body, user } = thread.issue;
+  const minutesAgo = (minutes: number): string => state.timestamp(-minutes * MINUTE_MS);
   const issue = addIssue(sandbox, {
     repository,
-    author: sandbox.state.user(user?.login ?? GHOST),
+    author: state.user(user?.login ?? GHOST),
     number,
     title,
     body: body ?? '',
+    at: minutesAgo(thread.comments.length + 1),
   });
-  for (const saved of thread.comments)
+  for (const [index, saved] of thread.comments.entries())
     addComment(sandbox, {
       issue,
-      author: sandbox.state.user(saved.user?.login ?? GHOST),
+      author: state.user(saved.user?.login ?? GHOST),
       body: saved.body,
       id: saved.id,
+      at: saved.created_at ?? minutesAgo(thread.comments.length - index),
     });
   return issue;
 }

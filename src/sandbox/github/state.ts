@@ -38,9 +38,9 @@ export class State {
     this.#now = now;
   }
 
-  /** The time as GitHub writes it, to the second. */
-  timestamp(): string {
-    return new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  /** The time as GitHub writes it, to the second; `offsetMs` milliseconds from now. */
+  timestamp(offsetMs = 0): string {
+    return new Date(this.#now() + offsetMs).toISOString().replace(/\.\d+Z$/, 'Z');
   }
 
   /** Milliseconds since the epoch on the server's clock. */

@@ -4,6 +4,7 @@ import { startWorld, type World } from './world.ts';
 let world: World;
 beforeEach(async () => {
   world = await startWorld();
+  await world.octokit.rest.issues.get(world.at);
 });
 afterEach(() => world.fake.close());
 
@@ -77,6 +78,16 @@ describe('GraphQL', () => {
       lastEditedAt: null,
       userContentEdits: { nodes: [] },
     });
+  });
+
+  it('is also served where Enterprise Server has it, as REST is', async () => {
+    const [authorization] = [...world.fake.state.tokens.keys()].map((token) => `token ${token}`);
+    const headers = { authorization: authorization ?? '' };
+    const body = JSON.stringify({ query: '{ repository(owner: "acme", name: "shop") { name } }' });
+    const answer = await fetch(`${world.fake.url}/api/graphql`, { method: 'POST', headers, body });
+    expect(await answer.json()).toEqual({ data: { repository: { name: 'shop' } } });
+    const rest = await fetch(`${world.fake.url}/api/v3/repos/acme/shop`, { headers });
+    expect(await rest.json()).toMatchObject({ full_name: 'acme/shop' });
   });
 
   it('pages by cursor', async () => {

@@ -59,6 +59,14 @@ describe('a saved thread', () => {
     ],
   };
 
+  it('is spread over the minutes before now when it was saved without times', () => {
+    const { comments, createdAt } = world.fake.loadThread(saved);
+    const [second, first] = comments.map((one) => Date.parse(one.createdAt));
+    expect((second ?? 0) - (first ?? 0)).toBe(60_000);
+    expect(Date.parse(createdAt)).toBeLessThan(first ?? 0);
+    expect(() => world.fake.loadThread({ ...saved, repository: 'globex/other' })).toThrow(InputError);
+  });
+
   it('keeps the ids, and later comments come after it', async () => {
     const { fake, app } = world;
     const issue = fake.loadThread(saved);

@@ -1,3 +1,4 @@
+import { InputError } from '../../../errors.ts';
 import type { Comment, Issue, Reaction, ReactionContent, User } from '../model.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { emitOfRepository, issueCommentPayload } from '../webhooks/events.ts';
@@ -13,12 +14,18 @@ export interface NewComment {
   readonly viaApp?: boolean;
   /** Keeps the id of a saved comment; otherwise the next one. */
   readonly id?: number;
+  /** ISO 8601, now when absent. */
+  readonly at?: string;
 }
 
 /** Adds a comment without telling anyone: for saved threads and for what `createComment` announces. */
-export function addComment({ state }: Sandbox, { issue, author, body, viaApp, id }: NewComment): Comment {
-  const at = state.timestamp();
-  if (id !== undefined) state.reserveId(id);
+export function addComment({ state }: Sandbox, request: NewComment): Comment {
+  const { issue, author, body, viaApp, id, at = state.timestamp() } = request;
+  if (id !== undefined) {
+    if (state.comments.has(id))
+      throw new InputError(`There is a comment ${id} already.`, 'Load each saved thread once.');
+    state.reserveId(id);
+  }
   const comment: Comment = {
     id: id ?? state.nextId(),
     issue,

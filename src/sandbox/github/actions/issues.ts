@@ -1,3 +1,4 @@
+import { InputError } from '../../../errors.ts';
 import type { Issue, LockReason, Repository, StateReason, User } from '../model.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { issueShape, labelShape } from '../shapes/issue.ts';
@@ -13,13 +14,17 @@ export interface NewIssue {
   /** Keeps the number of a saved issue; otherwise the next one. */
   readonly number?: number;
   readonly isPullRequest?: boolean;
+  /** ISO 8601, now when absent. */
+  readonly at?: string;
 }
 
 /** Adds an issue without telling anyone. */
 export function addIssue({ state }: Sandbox, request: NewIssue): Issue {
   const { repository, author, title, body } = request;
   const number = request.number ?? repository.nextNumber;
-  const at = state.timestamp();
+  if (repository.issues.has(number))
+    throw new InputError(`There is an issue #${number} already.`, 'Leave the number out for the next one.');
+  const at = request.at ?? state.timestamp();
   const issue: Issue = {
     id: state.nextId(),
     repository,

@@ -27,13 +27,6 @@ function rootOf(call: Call) {
   return {
     node,
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
-    rateLimit: () => ({
-      cost: 1,
-      limit: 5000,
-      remaining: 4999,
-      used: 1,
-      resetAt: call.sandbox.state.timestamp(),
-    }),
     repository: (args: { owner: string; name: string; followRenames: boolean }) => {
       const fullName = `${args.owner}/${args.name}`;
       const { state } = call.sandbox;

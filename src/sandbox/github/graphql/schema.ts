@@ -13,15 +13,6 @@ export const schema = buildSchema(/* GraphQL */ `
     repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
     node(id: ID!): Node
     nodes(ids: [ID!]!): [Node]!
-    rateLimit(dryRun: Boolean = false): RateLimit
-  }
-
-  type RateLimit {
-    cost: Int!
-    limit: Int!
-    remaining: Int!
-    resetAt: DateTime!
-    used: Int!
   }
 
   interface Node {

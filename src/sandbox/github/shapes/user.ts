@@ -36,6 +36,25 @@ export function userShape({ api, html }: Sandbox, user: User) {
   } satisfies components['schemas']['simple-user'];
 }
 
+/** The form in which webhooks name the organisation that owns a repository. */
+export function organizationShape(sandbox: Sandbox, { id, login }: User) {
+  const url = `${sandbox.api}/orgs/${login}`;
+  return {
+    id,
+    login,
+    node_id: nodeId('organization', id),
+    description: null,
+    url,
+    repos_url: `${url}/repos`,
+    events_url: `${url}/events`,
+    hooks_url: `${url}/hooks`,
+    issues_url: `${url}/issues`,
+    members_url: `${url}/members{/member}`,
+    public_members_url: `${url}/public_members{/member}`,
+    avatar_url: `${sandbox.html}/avatars/${id}`,
+  } satisfies components['schemas']['organization-simple'];
+}
+
 function pageOf(html: string, user: User): string {
   return user.type === 'Bot' ? `${html}/apps/${user.login.replace(/\[bot\]$/, '')}` : `${html}/${user.login}`;
 }

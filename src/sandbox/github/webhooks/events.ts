@@ -4,7 +4,7 @@ import { appShape, installationShape } from '../shapes/app.ts';
 import { commentShape, issueShape } from '../shapes/issue.ts';
 import { nodeId } from '../shapes/node-id.ts';
 import { repositoryShape, repositorySummary } from '../shapes/repository.ts';
-import { userShape } from '../shapes/user.ts';
+import { organizationShape, userShape } from '../shapes/user.ts';
 
 type Extra = Readonly<Record<string, unknown>>;
 
@@ -89,9 +89,7 @@ export function installationRepositoriesPayload(
 function envelope(sandbox: Sandbox, repository: Repository, sender: User) {
   const { owner, installationId } = repository;
   const organization =
-    owner.type === 'Organization'
-      ? { organization: { ...userShape(sandbox, owner), description: null } }
-      : {};
+    owner.type === 'Organization' ? { organization: organizationShape(sandbox, owner) } : {};
   const installation =
     installationId === null
       ? {}
