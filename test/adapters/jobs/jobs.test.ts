@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { sql } from 'drizzle-orm/sql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { connectRemote } from '../../../src/adapters/db/remote.ts';
+import { serveDatabase } from '../../../src/adapters/db/server.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { createJobs, type ScheduledJobs } from '../../../src/adapters/jobs/jobs.ts';
 import { QUEUES, type QueueDefinition } from '../../../src/adapters/jobs/queues.ts';
@@ -331,6 +336,34 @@ describe('a dead worker', () => {
     },
     30_000,
   );
+});
+
+describe('a process that does not own the database', () => {
+  it.skipIf(process.env.TEST_DATABASE === 'postgres')('sends jobs, which the owner works off', async () => {
+    const owner = await open();
+    if (owner.kind !== 'pglite') throw new Error('PGlite only');
+    const directory = mkdtempSync(path.join(tmpdir(), 'swe-manager-'));
+    const server = await serveDatabase(owner, path.join(directory, 's'));
+    const remote = await connectRemote(path.join(directory, 's'));
+    cleanups.push(
+      () => rmSync(directory, { recursive: true }),
+      () => server.close(),
+      () => remote.close(),
+    );
+    const working = await start(owner);
+    const done: unknown[] = [];
+    await working.work('issue', { concurrency: 1 }, async (data) => {
+      done.push(data);
+    });
+    const sending = await start(remote);
+
+    await remote.db.transaction((tx) => sending.send('issue', { from: 'remote' }, { tx, singletonKey: 'k' }));
+
+    await vi.waitFor(() => expect(done).toEqual([{ from: 'remote' }]), WAIT);
+    await expect(sending.work('issue', { concurrency: 1 }, async () => {})).rejects.toThrow(
+      'owns the database',
+    );
+  });
 });
 
 describe('a schedule', () => {
