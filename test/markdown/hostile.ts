@@ -1,0 +1,88 @@
+/** Texts of 65,536 characters made to be slow to parse or to overflow a stack. */
+export const HOSTILE_LENGTH = 65_536;
+
+const fill = (unit: string): string =>
+  unit.repeat(Math.ceil(HOSTILE_LENGTH / unit.length)).slice(0, HOSTILE_LENGTH);
+
+/** Repeated as often as fits. */
+const UNITS: readonly string[] = [
+  '>',
+  '> ',
+  '- ',
+  '+ ',
+  '1. ',
+  '> - ',
+  '- a\n',
+  '> a\nb\n',
+  '*',
+  '*a',
+  '*a **a ',
+  'a* ',
+  'a**b*c_d__',
+  '~a ',
+  '[',
+  ']',
+  '[a',
+  '[a](',
+  '[a](b"',
+  '![',
+  '[^a] ',
+  '[a]: b\n',
+  '`',
+  '`a``',
+  '```\n',
+  '    a\n',
+  ' ',
+  '\t',
+  '\n',
+  ' \n',
+  '\r',
+  '#',
+  '<',
+  '<!--',
+  'a <!-- ',
+  'a <?',
+  'a <![CDATA[',
+  'a <!A ',
+  '<a b=\'"',
+  '<div>\n',
+  '&a;',
+  '\\',
+  '|a',
+  'a|\n-|\n',
+  'a\n-\n',
+  '=\n',
+  'a\n\n',
+  'http://a.b/',
+  'www.a ',
+  'a@',
+  '\u0000',
+  '\ud83d',
+  '/manager choose\n',
+  '`/manager choose` ',
+  '- /manager choose\n',
+  '**Proposal**\n',
+  '# Proposal\n',
+];
+
+export const HOSTILE: readonly (readonly [name: string, text: string])[] = [
+  ...UNITS.map((unit) => [JSON.stringify(unit), fill(unit)] as const),
+  ['nested brackets', '['.repeat(HOSTILE_LENGTH / 2) + ']'.repeat(HOSTILE_LENGTH / 2)],
+  ['nested images', '!['.repeat(10_000) + '](b)'.repeat(10_000)],
+  ['one open bracket', `[${fill('a ')}`],
+  ['address and punctuation', `http://a.b/${fill(')')}a`],
+  ['space inside', `a${fill(' ')}b`],
+  ['quotes behind a carriage return', `a\r${fill('>')}`],
+  ['growing backticks', Array.from({ length: 360 }, (_, index) => `${'`'.repeat(index + 1)}a`).join('')],
+  [
+    'lists nested by tabs',
+    Array.from({ length: 90 }, (_, index) => '\t'.repeat(index * 16) + '-\t'.repeat(16)).join('\n'),
+  ],
+  ['unclosed comment', `<!--\n${fill('/manager choose\n')}`],
+];
+
+/**
+ * Milliseconds that one text may take: some ten times what the slowest takes on a slow machine, and a tenth of
+ * what the unguarded parser takes. Not a measure of speed.
+ */
+export const HOSTILE_GUARD_MS = 8_000;
