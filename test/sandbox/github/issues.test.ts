@@ -23,6 +23,16 @@ describe('comments', () => {
     expect(world.issue.comments).toEqual([]);
   });
 
+  it('are found only in their own repository', async () => {
+    const { octokit, fake, issue } = world;
+    fake.addRepository({ owner: 'acme', name: 'till', installationId: 77 });
+    const comment = fake.as('carol').comment(issue, 'here');
+    const elsewhere = { owner: 'acme', repo: 'till', comment_id: comment.id };
+    expect((await failure(octokit.rest.issues.getComment(elsewhere))).status).toBe(404);
+    expect((await failure(octokit.rest.issues.deleteComment(elsewhere))).status).toBe(404);
+    expect(issue.comments).toEqual([comment]);
+  });
+
   it('come in pages, in ascending order of their ids', async () => {
     const { octokit, at, fake, issue } = world;
     for (let n = 1; n <= 230; n += 1) fake.as('carol').comment(issue, `comment ${n}`);

@@ -171,6 +171,16 @@ describe('disturbances', () => {
     expect(await bodies()).toEqual(['second', 'first']);
   });
 
+  it('reorder by as many as asked', async () => {
+    world.fake.disturbWebhook({ event: 'issue_comment' }, { kind: 'reorder', behind: 2 });
+    for (const body of ['a', 'b', 'c', 'd']) {
+      world.fake.as('carol').comment(world.issue, body);
+      const heard = ['b', 'c', 'd'].indexOf(body) + 1;
+      await expect.poll(() => receiver.received.length).toBe(heard < 2 ? heard : heard + 1);
+    }
+    expect(await bodies()).toEqual(['b', 'c', 'a', 'd']);
+  });
+
   it('delay', async () => {
     const carol = world.fake.as('carol');
     world.fake.disturbWebhook({ action: 'created' }, { kind: 'delay', ms: 100 });
