@@ -75,10 +75,15 @@ function isKeywordList(sentence: Sentence): boolean {
   return words.filter((word) => isStopWord(word) || word.length <= 2).length / words.length < 0.1;
 }
 
+/** Roles whose sentences are about the issue as soon as they name code or one of its words. */
+const ARGUING: ReadonlySet<Sentence['role']> = new Set(['cause', 'change', 'edge', 'tests']);
+const SHORTEST_ARGUMENT = 5;
+
 function isAbout(sentence: Sentence, issue: IssueModel, known: ReadonlySet<string>): boolean {
-  if (sentence.identifiers.some((identifier) => known.has(identifier.toLowerCase()))) return true;
-  const shared = new Set(contentStems(sentence.text).filter((stem) => issue.all.has(stem)));
-  return shared.size >= 2;
+  const argues = ARGUING.has(sentence.role);
+  if (sentence.identifiers.some((identifier) => argues || known.has(identifier.toLowerCase()))) return true;
+  const shared = new Set(contentStems(sentence.text).filter((stem) => issue.all.has(stem))).size;
+  return shared >= 2 || (shared === 1 && argues && wordsOf(sentence.text).length >= SHORTEST_ARGUMENT);
 }
 
 function isCredited({ copiedFrom, restatesIssue }: Claim): boolean {

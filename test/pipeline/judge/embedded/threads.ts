@@ -1,5 +1,6 @@
 /** Small threads for tests: one issue, bodies in posting order. */
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Candidate, JudgeInput } from '../../../../src/pipeline/judge/types.ts';
 
 export function candidate(number: number, body: string, createdAt: string | null = null): Candidate {
@@ -30,4 +31,24 @@ export function thread(bodies: readonly string[]): JudgeInput {
     },
     candidates: bodies.map((body, index) => candidate(index + 1, body)),
   };
+}
+
+/** A thread written for the project, with the proposal that its maintainer would take and why. */
+export interface LabelledThread extends JudgeInput {
+  readonly name: string;
+  readonly preferred: number;
+  readonly why: string;
+}
+
+const FIXTURES = new URL('../../../fixtures/judge-threads/', import.meta.url);
+
+/** All threads in test/fixtures/judge-threads, by name. */
+export function labelledThreads(): LabelledThread[] {
+  return readdirSync(FIXTURES)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => ({
+      ...JSON.parse(readFileSync(new URL(file, FIXTURES), 'utf8')),
+      name: file.replace('.json', ''),
+    }));
 }
