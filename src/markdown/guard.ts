@@ -6,13 +6,13 @@
  * below therefore limits one construct to far more than people write. A character over its limit is replaced by
  * U+FFFD, one for one, so that offsets and line numbers still point into the caller's text; text under all
  * limits is returned unchanged. No guard touches what opens a fence, a quote or an HTML block within the
- * limits, so guarding never uncovers text that formatting had masked.
+ * limits, so guarding does not uncover lines that such a block had masked.
  */
 
 /** GitHub's own limit for a comment, in UTF-16 units. Longer text is cut. */
 export const MAX_LENGTH = 65_536;
 /** Lazy continuation lines and very many blocks cost quadratic time. Later lines are cut. */
-export const MAX_LINES = 8_000;
+export const MAX_LINES = 4_000;
 /** Container markers (`>`, `-`, `1.`) that one line may open. */
 const MAX_MARKERS_PER_LINE = 16;
 /** Markers further to the right than this are text: it bounds nesting by indentation to about 60 levels. */
@@ -24,6 +24,11 @@ const MAX_ATTENTION = 1_000;
 /** `[` and `]` each, between two blank lines. */
 const MAX_BRACKETS = 1_000;
 
+/**
+ * Backslashes before two or more backticks, between two blank lines: the rest of the run may open a code span that
+ * nothing closes, and the parser reads to the end of the paragraph for each of them.
+ */
+const MAX_ESCAPED_RUNS = 100;
 /** Inline `<!--`, `<?`, `<![CDATA[` and `<!X` without an end, between two blank lines. */
 const MAX_UNCLOSED_HTML = 100;
 
@@ -35,13 +40,14 @@ interface Counts {
   attention: number;
   open: number;
   close: number;
+  escapedRuns: number;
   underlines: number;
 }
 
 /** The text to give to the parser: at most as long as `body`, equal to its beginning wherever no limit is hit. */
 export function guardMarkdown(body: string): string {
   const lines = cut(body).split('\n');
-  const counts: Counts = { attention: 0, open: 0, close: 0, underlines: 0 };
+  const counts: Counts = { attention: 0, open: 0, close: 0, escapedRuns: 0, underlines: 0 };
   const guarded = lines.map((line) => guardLine(line, counts));
   return guardUnclosedHtml(guarded);
 }
@@ -65,6 +71,7 @@ function guardLine(line: string, counts: Counts): string {
     counts.attention = 0;
     counts.open = 0;
     counts.close = 0;
+    counts.escapedRuns = 0;
     return line;
   }
   const { prefix, rest } = guardMarkers(line);
@@ -126,18 +133,24 @@ function isUnderline(line: string): boolean {
 }
 
 function guardInline(rest: string, counts: Counts): string {
-  return rest.replace(/[*_~[\]]/g, (character) => {
-    if (character === '[') {
+  return rest.replace(/[*_~[\]]|\\(?=``)/g, (character) => (isOver(character, counts) ? FILLER : character));
+}
+
+function isOver(character: string, counts: Counts): boolean {
+  switch (character) {
+    case '[':
       counts.open += 1;
-      return counts.open > MAX_BRACKETS ? FILLER : character;
-    }
-    if (character === ']') {
+      return counts.open > MAX_BRACKETS;
+    case ']':
       counts.close += 1;
-      return counts.close > MAX_BRACKETS ? FILLER : character;
-    }
-    counts.attention += 1;
-    return counts.attention > MAX_ATTENTION ? FILLER : character;
-  });
+      return counts.close > MAX_BRACKETS;
+    case '\\':
+      counts.escapedRuns += 1;
+      return counts.escapedRuns > MAX_ESCAPED_RUNS;
+    default:
+      counts.attention += 1;
+      return counts.attention > MAX_ATTENTION;
+  }
 }
 
 /**

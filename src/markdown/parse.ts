@@ -13,7 +13,7 @@ const TREE = gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [
 
 /**
  * The syntax tree of a GitHub comment or issue body. Never throws on hostile text and stays far from quadratic:
- * see `guard.ts` for the limits (65,536 characters, 8,000 lines, nesting, delimiters). Offsets in `position`
+ * see `guard.ts` for the limits (65,536 characters, 4,000 lines, nesting, delimiters). Offsets in `position`
  * point into `body`. Bare addresses are text, not links.
  */
 export function parseMarkdown(body: string): Root {

@@ -72,6 +72,10 @@ describe('guardMarkdown', () => {
     expect(guardMarkdown('a <!-- '.repeat(150)).split('<!--').length - 1).toBe(100);
   });
 
+  it('limits escaped runs of backticks', () => {
+    expect(guardMarkdown('\\``a'.repeat(150)).split('\\').length - 1).toBe(100);
+  });
+
   it('cuts at the limits of length and lines', () => {
     expect(guardMarkdown('a'.repeat(MAX_LENGTH + 5))).toHaveLength(MAX_LENGTH);
     expect(guardMarkdown('\n'.repeat(MAX_LINES + 5))).toHaveLength(MAX_LINES);

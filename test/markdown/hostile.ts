@@ -30,6 +30,8 @@ const UNITS: readonly string[] = [
   '[a]: b\n',
   '`',
   '`a``',
+  '````#\\',
+  '\n- - ',
   '```\n',
   '    a\n',
   ' ',
