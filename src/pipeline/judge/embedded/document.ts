@@ -6,6 +6,8 @@ import type { Nodes, Paragraph, RootContent } from 'mdast';
 import {
   baseName,
   filesIn,
+  nameKey,
+  namesInInlineCode,
   parseSourceLink,
   type SourceLink,
   symbolsInCode,
@@ -264,9 +266,15 @@ function isBareUrl(sentence: string): boolean {
 
 /** Distinct symbols and file names of a sentence; inline code counts as code. */
 function identifiersOf(text: string): string[] {
-  const quoted = [...text.matchAll(/`([^`\n]{1,200})`/g)].flatMap((match) => symbolsInCode(match[1] ?? ''));
-  const files = filesIn(text).map(baseName);
-  const fileParts = new Set(filesIn(text).flatMap((path) => path.split(/[/.]/)));
-  const symbols = [...quoted, ...symbolsInProse(text)].filter((symbol) => !fileParts.has(symbol));
-  return [...new Set([...files, ...symbols])];
+  const spans = [...text.matchAll(/`([^`\n]{1,200})`/g)].map((match) => match[1] ?? '');
+  const quoted = spans.filter((span) => filesIn(span).length === 0).flatMap(namesInInlineCode);
+  const paths = filesIn(text);
+  const prose = symbolsInProse(
+    paths.reduce((rest, path) => rest.replace(path, ' '), text.replace(/`[^`\n]*`/g, ' ')),
+  );
+  const byKey = new Map<string, string>();
+  for (const name of [...paths.map(baseName), ...quoted, ...prose]) {
+    if (!byKey.has(nameKey(name))) byKey.set(nameKey(name), name);
+  }
+  return [...byKey.values()];
 }

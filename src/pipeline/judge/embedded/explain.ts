@@ -80,7 +80,13 @@ function reasonsFor(a: Analysed, b: Analysed, thread: readonly Analysed[], weigh
   const reasons: string[] = [];
   for (const { name: feature, gap } of differences(a, b, weights)) {
     if (gap < WORTH_SAYING || reasons.length >= MAX_REASONS) break;
-    const reason = contrast(strengthOf(feature, a, thread), weaknessOf(feature, b, thread), b);
+    const good = strengthOf(feature, a, thread);
+    // "Posted first, while the other was posted later" says one thing twice.
+    const reason = contrast(
+      good,
+      feature === 'order' && good !== null ? null : weaknessOf(feature, b, thread),
+      b,
+    );
     if (reason !== null) reasons.push(reason);
   }
   return reasons;
@@ -100,7 +106,7 @@ function inFavourOf(b: Analysed, a: Analysed, thread: readonly Analysed[], weigh
   for (const { name: feature, gap } of differences(b, a, weights)) {
     if (gap < WORTH_SAYING) break;
     const good = strengthOf(feature, b, thread);
-    if (good !== null) return `For ${name(b)} speaks that it ${good}; that was not enough to tip it.`;
+    if (good !== null) return `${capital(name(b))} has this over it: it ${good}.`;
   }
   return '';
 }

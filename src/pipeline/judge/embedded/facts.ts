@@ -5,7 +5,7 @@
 import type { JudgeInput } from '../types.ts';
 import type { Claim, ReadCandidate } from './authorship.ts';
 import type { CitedLink, CodeBlock, Sentence } from './document.ts';
-import { baseName } from './identifiers.ts';
+import { baseName, nameKey } from './identifiers.ts';
 import { cues } from './sections.ts';
 import { contentStems, isStopWord, wordsOf } from './text.ts';
 
@@ -37,8 +37,8 @@ export interface Facts {
 export interface IssueModel {
   /** Stems of title and expected result. */
   readonly expected: ReadonlySet<string>;
-  /** Stems of the whole issue. */
-  readonly all: ReadonlySet<string>;
+  /** Stems that show what a sentence is about: the issue's, and those that several proposals use. */
+  readonly topic: ReadonlySet<string>;
   readonly repository: string;
 }
 
@@ -56,20 +56,51 @@ const TITLE_NOISE: ReadonlySet<string> = new Set([
   'version',
 ]);
 
-export function modelIssue(input: JudgeInput): IssueModel {
+/** Words of reports and proposals in general, which show nothing about the topic. */
+const GENERIC: ReadonlySet<string> = new Set(
+  contentStems(
+    'problem issue change changes solution solve fix code test tests root cause case cases update correct correctly work works ' +
+      'handle make makes user users propose proposal alternative action performed expected actual result results platform ' +
+      'platforms version versions step steps open implementation implement different approach need needs new line lines ' +
+      'file files function component important best good better add remove use way current state sure prevent',
+  ),
+);
+
+export function modelIssue(input: JudgeInput, thread: readonly ReadCandidate[]): IssueModel {
   const { title, body } = input.issue;
   const text = body.slice(0, 20_000);
   const expected = EXPECTED.exec(text)?.[1] ?? '';
   const stems = contentStems(`${title.replace(/\[[^\]]*\]/g, ' ')} ${expected}`);
   return {
     expected: new Set(stems.filter((stem) => !TITLE_NOISE.has(stem)).slice(0, 60)),
-    all: new Set(contentStems(`${title} ${text}`)),
+    topic: topicOf(contentStems(`${title} ${text}`), thread),
     repository: input.repository.toLowerCase(),
   };
 }
 
-/** A sentence of eight words or more with hardly a function word is a list of keywords. English only. */
+function topicOf(issue: readonly string[], thread: readonly ReadCandidate[]): Set<string> {
+  const users = new Map<string, number>();
+  for (const { claims } of thread) {
+    const argued = claims.filter(
+      ({ sentence, copiedFrom }) => ARGUING.has(sentence.role) && copiedFrom === null,
+    );
+    const stems = new Set(argued.flatMap(({ sentence }) => contentStems(sentence.text)));
+    for (const stem of stems) users.set(stem, (users.get(stem) ?? 0) + 1);
+  }
+  const shared = [...users].filter(([, count]) => count >= 2).map(([stem]) => stem);
+  return new Set([...issue, ...shared].filter((stem) => !GENERIC.has(stem)));
+}
+
+/** Identifiers in one sentence from which it is a list, unless more words than identifiers stand around them. */
+const MANY_IDENTIFIERS = 8;
+
+/**
+ * A sentence that is a list of names, or of eight words or more with hardly a function word (that only for Latin
+ * script, with English function words and words of one or two letters, of which most such languages have many).
+ */
 function isKeywordList(sentence: Sentence): boolean {
+  const around = wordsOf(sentence.text.replace(/`[^`]*`/g, ' ')).length;
+  if (sentence.identifiers.length >= MANY_IDENTIFIERS && around < sentence.identifiers.length) return true;
   const words = wordsOf(sentence.text);
   if (words.length < 8 || !/^[\p{Script=Latin}\P{L}]*$/u.test(sentence.text)) return false;
   return words.filter((word) => isStopWord(word) || word.length <= 2).length / words.length < 0.1;
@@ -81,8 +112,8 @@ const SHORTEST_ARGUMENT = 5;
 
 function isAbout(sentence: Sentence, issue: IssueModel, known: ReadonlySet<string>): boolean {
   const argues = ARGUING.has(sentence.role);
-  if (sentence.identifiers.some((identifier) => argues || known.has(identifier.toLowerCase()))) return true;
-  const shared = new Set(contentStems(sentence.text).filter((stem) => issue.all.has(stem))).size;
+  if (sentence.identifiers.some((identifier) => argues || known.has(nameKey(identifier)))) return true;
+  const shared = new Set(contentStems(sentence.text).filter((stem) => issue.topic.has(stem))).size;
   return shared >= 2 || (shared === 1 && argues && wordsOf(sentence.text).length >= SHORTEST_ARGUMENT);
 }
 
@@ -132,18 +163,20 @@ function knownIdentifiers(
 ): Set<string> {
   const counts = new Map<string, number>();
   for (const { identifiers } of own) {
-    for (const identifier of identifiers)
-      counts.set(identifier.toLowerCase(), (counts.get(identifier.toLowerCase()) ?? 0) + 1);
+    for (const key of identifiers.map(nameKey)) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const known = new Set(
-    [...counts].filter(([name, count]) => count >= 2 || issue.all.has(name)).map(([name]) => name),
+    [...counts].filter(([key, count]) => count >= 2 || issue.topic.has(key)).map(([key]) => key),
   );
-  for (const { symbols } of codes) for (const symbol of symbols) known.add(symbol.toLowerCase());
+  for (const { symbols } of codes) for (const symbol of symbols) known.add(nameKey(symbol));
   return known;
 }
 
+/** Each name once, as first written. */
 function distinct(names: readonly string[]): string[] {
-  return [...new Set(names)];
+  const byKey = new Map<string, string>();
+  for (const name of names) if (!byKey.has(nameKey(name))) byKey.set(nameKey(name), name);
+  return [...byKey.values()];
 }
 
 /** What the cause names (in words, or in a link that stands with it) and the change takes up. */
@@ -157,15 +190,12 @@ function chainOf(
   const named = cause.flatMap(({ identifiers }) => identifiers);
   const cited = links.filter(({ role }) => role === 'cause').map(({ path }) => baseName(path));
   const quoted = codes.filter(({ role }) => role === 'cause').flatMap(({ symbols }) => symbols);
-  const touched = new Set([
-    ...change.flatMap(({ identifiers }) => identifiers),
-    ...codes.filter(({ role }) => role === 'change').flatMap(({ symbols }) => symbols),
-    ...links.filter(({ role }) => role === 'change').map(({ path }) => baseName(path)),
-  ]);
-  const proseOfChange = new Set(change.flatMap(({ identifiers }) => identifiers));
-  const strong = [...named, ...cited].filter((name) => touched.has(name));
-  const weak = quoted.filter((name) => proseOfChange.has(name));
-  return distinct([...strong, ...weak]);
+  const said = new Set(change.flatMap(({ identifiers }) => identifiers).map(nameKey));
+  const coded = codes.filter(({ role }) => role === 'change').flatMap(({ symbols }) => symbols);
+  const linked = links.filter(({ role }) => role === 'change').map(({ path }) => baseName(path));
+  const touched = new Set([...said, ...[...coded, ...linked].map(nameKey)]);
+  const strong = [...named, ...cited].filter((name) => touched.has(nameKey(name)));
+  return distinct([...strong, ...quoted.filter((name) => said.has(nameKey(name)))]);
 }
 
 function citedFiles(links: readonly CitedLink[], issue: IssueModel): CitedLink[] {
@@ -184,7 +214,7 @@ const TERMS_A_SENTENCE = 4;
 function coveredTerms(sentences: readonly Sentence[], issue: IssueModel): number {
   const covered = new Set<string>();
   for (const { text } of sentences) {
-    const fresh = distinct(contentStems(text)).filter(
+    const fresh = [...new Set(contentStems(text))].filter(
       (stem) => issue.expected.has(stem) && !covered.has(stem),
     );
     for (const stem of fresh.slice(0, TERMS_A_SENTENCE)) covered.add(stem);

@@ -6,8 +6,9 @@ import type { JudgeInput } from '../types.ts';
 import { type ReadCandidate, readThread } from './authorship.ts';
 import { type Facts, factsOf, modelIssue } from './facts.ts';
 import { findIdeas, type Idea, type TermWeights, termWeights } from './ideas.ts';
+import { filesIn, nameKey } from './identifiers.ts';
 import { standardise } from './logit.ts';
-import { cues } from './sections.ts';
+import { cues, hedges } from './sections.ts';
 import { type Standing, standingsOf } from './standing.ts';
 import type { FeatureVector } from './weights.ts';
 
@@ -32,7 +33,7 @@ export interface AnalysedThread {
 /** Reads and measures a thread. Pure; the cost grows with the text, bounded per proposal. */
 export function analyse(input: JudgeInput): AnalysedThread {
   const thread = readThread(input);
-  const issue = modelIssue(input);
+  const issue = modelIssue(input, thread);
   const terms = termWeights(thread, `${input.issue.title} ${input.issue.body.slice(0, 20_000)}`);
   const ideas = findIdeas(thread, terms);
   const standings = standingsOf(thread, ideas, terms);
@@ -80,9 +81,9 @@ function rootCause({ cause }: Facts): number {
 
 /** Half for up to three linked files, half for up to three blocks; both only as far as sentences talk about them. */
 function evidence({ citedFiles, ownCode, credited }: Facts): number {
-  const named = new Set(credited.flatMap(({ identifiers }) => identifiers));
+  const named = new Set(credited.flatMap(({ identifiers }) => identifiers).map(nameKey));
   const blocks = ownCode.filter(
-    ({ symbols, lines }) => lines >= 2 && symbols.some((symbol) => named.has(symbol)),
+    ({ symbols, lines }) => lines >= 2 && symbols.some((symbol) => named.has(nameKey(symbol))),
   );
   const talk = upTo(credited.length, 3);
   return talk * (0.5 * upTo(citedFiles.length, 3) + 0.5 * upTo(blocks.length, 3));
@@ -91,7 +92,7 @@ function evidence({ citedFiles, ownCode, credited }: Facts): number {
 /** 0.3 for files and symbols each, 0.25 for code of the change, 0.15 for sentences that say what to do. */
 function concreteness({ changeIdentifiers, change, changeCode, citedFiles }: Facts): number {
   if (change.length === 0 && changeCode.length === 0) return 0;
-  const files = changeIdentifiers.filter((name) => name.includes('.')).length;
+  const files = changeIdentifiers.filter((name) => filesIn(name).length > 0).length;
   const linked = citedFiles.filter(({ role }) => role === 'change').length;
   const symbols = changeIdentifiers.length - files;
   const actions = change.filter(({ text }) => cues.startsWithVerb(text) || cues.change(text)).length;
@@ -113,13 +114,10 @@ function alternatives({ alternatives: sentences, change, changeCode }: Facts): n
   return 0.4 + (weighed ? 0.3 : 0) + (definite ? 0.3 : 0);
 }
 
-const HEDGE =
-  /\b(?:maybe|perhaps|probably|possibly|not (?:really |entirely |100% )?sure|i guess|i (?:think|believe|assume)|might be|could be (?:that|because|a|the)|something like|some ?(?:how|where|thing)|(?:need|have|want) to (?:investigate|check|look|debug|dig)|will (?:investigate|check|look into)|unclear|not certain|should (?:hopefully|probably)|seems? (?:like|to)|or similar|etc\.?$)/i;
-
 /** Share of the sentences of cause and change that hedge; at least four are assumed, so one "I think" is cheap. */
 function hedging({ cause, change }: Facts): number {
   const sentences = [...cause, ...change];
-  return sentences.filter(({ text }) => HEDGE.test(text)).length / Math.max(4, sentences.length);
+  return sentences.filter(({ text }) => hedges(text)).length / Math.max(4, sentences.length);
 }
 
 /** Shares and excesses, each 0 to 1, added up and cut at 1. */

@@ -5,7 +5,8 @@
 import type { JudgeInput } from '../types.ts';
 import type { Block, ProposalDocument, Sentence } from './document.ts';
 import type { Analysed } from './features.ts';
-import { cosine, type TermWeights, termsOf, vectorOf } from './ideas.ts';
+import { type TermWeights, termsOf } from './ideas.ts';
+import { nameKey } from './identifiers.ts';
 import { cues, type Role } from './sections.ts';
 
 /** Characters of the golden proposal: the comment that holds it must stay under 65,536. */
@@ -73,26 +74,38 @@ interface Contribution {
   readonly line: string;
 }
 
-/** How much like a sentence of the plan a contribution may be: above this it says nothing new. */
-const ALREADY_SAID = 0.45;
+/** Share of a contribution's terms, by weight, in one sentence or in all of the plan from which it says nothing new. */
+const ALREADY_SAID = { inOne: 0.6, inAll: 0.85 } as const;
 const MAX_CONTRIBUTIONS = { edge: 4, tests: 3, alternatives: 2 } as const;
 type ContributedRole = keyof typeof MAX_CONTRIBUTIONS;
 
 function contributions(chosen: Analysed, thread: readonly Analysed[], terms: TermWeights): Contribution[] {
-  const said = chosen.read.claims.map((claim) => vectorOf(termsOf(claim), terms));
+  const said = chosen.read.claims.map((claim) => new Set(termsOf(claim)));
   const found: Contribution[] = [];
   const counts = { edge: 0, tests: 0, alternatives: 0 };
   for (const { proposal, sentence, role } of offers(chosen, thread)) {
-    if (counts[role] >= MAX_CONTRIBUTIONS[role]) continue;
     const claim = proposal.read.claims.find((one) => one.sentence === sentence);
-    if (claim === undefined) continue;
-    const vector = vectorOf(termsOf(claim), terms);
-    if (said.some((other) => cosine(other, vector) > ALREADY_SAID)) continue;
-    said.push(vector);
+    if (claim === undefined || counts[role] >= MAX_CONTRIBUTIONS[role]) continue;
+    const offered = termsOf(claim);
+    if (isSaid(offered, said, terms)) continue;
+    said.push(new Set(offered));
     counts[role] += 1;
-    found.push({ role, line: `- ${tidy(sentence.text)} (from proposal ${proposal.read.candidate.number})` });
+    found.push({ role, line: `- ${tidy(sentence.text)} (from proposal ${proposal.read.candidate.number}).` });
   }
   return found;
+}
+
+function isSaid(
+  offered: readonly string[],
+  said: readonly ReadonlySet<string>[],
+  terms: TermWeights,
+): boolean {
+  const distinct = [...new Set(offered)];
+  const weight = (list: readonly string[]) => list.reduce((sum, term) => sum + terms.weightOf(term), 0);
+  const total = weight(distinct) || 1;
+  const share = (known: (term: string) => boolean) => weight(distinct.filter(known)) / total;
+  if (share((term) => said.some((terms) => terms.has(term))) >= ALREADY_SAID.inAll) return true;
+  return said.some((one) => share((term) => one.has(term)) >= ALREADY_SAID.inOne);
 }
 
 interface Offer {
@@ -110,16 +123,28 @@ function offers(chosen: Analysed, thread: readonly Analysed[]): Offer[] {
     .flatMap((proposal) => [
       ...proposal.facts.edge.map((sentence) => ({ proposal, sentence, role: 'edge' as const })),
       ...proposal.facts.tests.map((sentence) => ({ proposal, sentence, role: 'tests' as const })),
-      ...otherWay(proposal).map((sentence) => ({ proposal, sentence, role: 'alternatives' as const })),
+      ...otherWay(proposal, chosen).map((sentence) => ({
+        proposal,
+        sentence,
+        role: 'alternatives' as const,
+      })),
     ])
     .filter(({ sentence }) => isQuotable(sentence));
 }
 
-/** The sentence that sums up another proposal's plan: its first change at a named place. */
-function otherWay({ facts }: Analysed): Sentence[] {
-  return facts.change
-    .filter(({ text, identifiers }) => identifiers.length > 0 && cues.change(text))
-    .slice(0, 1);
+/**
+ * The sentence that sums up another proposal's plan: its first change at a named place. Only of a proposal that
+ * argues about as well as the chosen one and does not hide the symptom: a weak one is no alternative.
+ */
+function otherWay({ facts, raw }: Analysed, chosen: Analysed): Sentence[] {
+  const serious =
+    raw.rootCause >= 0.7 && raw.workaround === 0 && raw.hedging < 0.25 && raw.lateDuplicate < 0.5;
+  if (!serious || raw.substance < 0.6 * chosen.raw.substance) return [];
+  const planned = new Set(
+    chosen.read.document.sentences.flatMap(({ identifiers }) => identifiers).map(nameKey),
+  );
+  const isOther = (sentence: Sentence) => sentence.identifiers.some((name) => !planned.has(nameKey(name)));
+  return facts.change.filter((sentence) => isOther(sentence) && cues.change(sentence.text)).slice(0, 1);
 }
 
 /** Whole sentences that stand on their own: no questions, no fragments that end in a colon. */

@@ -4,6 +4,7 @@
  * earlier claim's cluster or founds its own. A cluster's founder had the idea first.
  */
 import type { Claim, Moment, ReadCandidate } from './authorship.ts';
+import { nameKey } from './identifiers.ts';
 import { contentStems } from './text.ts';
 
 export interface Holding {
@@ -38,7 +39,7 @@ export interface TermWeights {
 
 /** Terms of a sentence: stems, and identifiers marked so that they never meet a word. */
 export function termsOf(claim: Claim): string[] {
-  const identifiers = claim.sentence.identifiers.map((identifier) => `#${identifier.toLowerCase()}`);
+  const identifiers = claim.sentence.identifiers.map((identifier) => `#${nameKey(identifier)}`);
   return [...contentStems(claim.sentence.text.replace(/`[^`]*`/g, ' ')), ...identifiers];
 }
 

@@ -79,3 +79,22 @@ export function symbolsInCode(code: string): string[] {
     (word) => word.length >= 4 && word.length <= 80 && !KEYWORDS.has(word.toLowerCase()),
   );
 }
+
+/** A name as code writes it, alone: `stats.Failed`, `margin-left`, `useSearch()`. */
+const WHOLE_NAME = /^[A-Za-z_$@][\w$]*(?:(?:\.|::|->|-)[A-Za-z_$][\w$]*){0,6}(?:\(\))?$/;
+
+/** Names in inline code: the whole of it where it is one name, its words otherwise. */
+export function namesInInlineCode(code: string): string[] {
+  const bare = code.trim();
+  const name = bare.replace(/\(\)$/, '');
+  if (!WHOLE_NAME.test(bare)) return symbolsInCode(bare);
+  return name.length >= 3 && !KEYWORDS.has(name.toLowerCase()) ? [name] : [];
+}
+
+/** What two mentions of one name have in common: `stats.Failed` and `Failed` are the same, files keep their ending. */
+export function nameKey(name: string): string {
+  if (filesIn(name).length > 0) return name.toLowerCase();
+  return name
+    .slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf(':'), name.lastIndexOf('>')) + 1)
+    .toLowerCase();
+}

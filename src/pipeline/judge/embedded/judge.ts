@@ -118,17 +118,29 @@ function wouldDecide({ order, thread }: Ranking, outcome: Outcome, weights: Weig
   if (first === undefined || second === undefined) return null;
   const gap = utility(first.vector, weights) - utility(second.vector, weights);
   if (gap > 4 * THRESHOLDS.close) return null;
+  const a = `proposal ${first.read.candidate.number}`;
+  const b = `proposal ${second.read.candidate.number}`;
+  const ahead = bestPhrase(first, second, thread, weights);
+  const behind = bestPhrase(second, first, thread, weights);
+  if (ahead !== null && behind !== null)
+    return `Whether it weighs more that ${a} ${ahead}, or that ${b} ${behind}.`.replaceAll('`', '');
   const open = differences(first, second, weights).find(
     ({ name }) => weaknessOf(name, second, thread) !== null,
   );
-  const favour = differences(second, first, weights).find(
-    ({ name }) => strengthOf(name, second, thread) !== null,
-  );
-  const a = `proposal ${first.read.candidate.number}`;
-  const b = `proposal ${second.read.candidate.number}`;
-  if (favour !== undefined && favour.gap > 0) {
-    return `Whether it matters more that ${b} ${strengthOf(favour.name, second, thread)} or what ${a} has over it.`;
-  }
   if (open === undefined) return `Trying out ${a} and ${b}, for their texts say the same.`;
-  return `${b.charAt(0).toUpperCase()}${b.slice(1)} ${weaknessOf(open.name, second, thread)}; filling that in would decide it.`;
+  return `P${b.slice(1)} ${weaknessOf(open.name, second, thread)}; filling that in would decide it.`.replaceAll(
+    '`',
+    '',
+  );
+}
+
+/** What most favours one over the other, in words; null when nothing does. */
+function bestPhrase(
+  one: Analysed,
+  other: Analysed,
+  thread: readonly Analysed[],
+  weights: Weights,
+): string | null {
+  const favour = differences(one, other, weights).filter(({ gap }) => gap > 0);
+  return favour.map(({ name }) => strengthOf(name, one, thread)).find((phrase) => phrase !== null) ?? null;
 }

@@ -5,7 +5,8 @@
 
 import type { Sentence } from './document.ts';
 import type { Analysed } from './features.ts';
-import { baseName } from './identifiers.ts';
+import { baseName, nameKey } from './identifiers.ts';
+import { hedges } from './sections.ts';
 import { mainSource } from './standing.ts';
 import { shorten } from './text.ts';
 import type { FeatureName } from './weights.ts';
@@ -51,6 +52,13 @@ function earlierTwin(proposal: Analysed, thread: readonly Analysed[]): number | 
   return best?.number ?? null;
 }
 
+/** Names in its change that no other proposal mentions anywhere. */
+function namedByNobodyElse(proposal: Analysed, thread: readonly Analysed[]): string[] {
+  const others = thread.filter((other) => other !== proposal).flatMap(({ read }) => read.document.sentences);
+  const taken = new Set(others.flatMap(({ identifiers }) => identifiers).map(nameKey));
+  return proposal.facts.changeIdentifiers.filter((name) => !taken.has(nameKey(name)));
+}
+
 const rootCause: FeaturePhrases = {
   strength: (p) => {
     if (p.raw.rootCause < 0.7) return null;
@@ -67,7 +75,7 @@ const rootCause: FeaturePhrases = {
 
 const causeToChange: FeaturePhrases = {
   strength: ({ facts }) =>
-    facts.chain.length === 0 ? null : `changes the very place it names as the cause, ${names(facts.chain)}`,
+    facts.chain.length === 0 ? null : `makes its change where it puts the cause, in ${names(facts.chain)}`,
   weakness: (p) => {
     if (p.facts.chain.length > 0 || p.facts.cause.length === 0) return null;
     const changed = p.facts.changeIdentifiers;
@@ -107,9 +115,8 @@ const concreteness: FeaturePhrases = {
 };
 
 const coverage: FeaturePhrases = {
-  strength: ({ raw }) =>
-    raw.coverage >= 0.5 ? 'answers what the issue expects, not only what goes wrong' : null,
-  weakness: ({ raw }) => (raw.coverage < 0.35 ? 'leaves part of the expected result unanswered' : null),
+  strength: ({ raw }) => (raw.coverage >= 0.5 ? 'speaks to the result that the issue expects' : null),
+  weakness: ({ raw }) => (raw.coverage < 0.35 ? 'says little about the result that the issue expects' : null),
 };
 
 const edgeCases: FeaturePhrases = {
@@ -127,12 +134,19 @@ const edgeCases: FeaturePhrases = {
   },
 };
 
+const shortOnSubstance: Phrase = ({ facts }) => {
+  const count = facts.cause.length + facts.change.length;
+  if (facts.informativeTerms >= 30) return null;
+  if (count === 0) return 'says nothing about this issue that could be checked';
+  return `spends only ${count === 1 ? 'one sentence' : `${count} sentences`} on cause and change`;
+};
+
 const substance: FeaturePhrases = {
   strength: ({ raw, facts }) =>
     raw.substance < 1.4 || facts.cause.length + facts.change.length < 4
       ? null
       : `works the plan out in ${facts.cause.length + facts.change.length} sentences about this issue`,
-  weakness: ({ facts }) => (facts.informativeTerms < 30 ? 'says little about this issue' : null),
+  weakness: shortOnSubstance,
 };
 
 const order: FeaturePhrases = {
@@ -179,8 +193,12 @@ const TABLE: Record<FeatureName, FeaturePhrases> = {
   },
   hedging: {
     strength: nothing,
-    weakness: ({ raw }) =>
-      raw.hedging >= 0.2 ? 'is unsure of itself where the cause or the change should be definite' : null,
+    weakness: ({ raw, facts }) => {
+      const hedge = [...facts.cause, ...facts.change].find(({ text }) => hedges(text));
+      return raw.hedging < 0.2 || hedge === undefined
+        ? null
+        : `is unsure at a decisive point: "${quote(hedge)}"`;
+    },
   },
   emptySections: {
     strength: nothing,
@@ -214,11 +232,9 @@ const TABLE: Record<FeatureName, FeaturePhrases> = {
       raw.support < 0.05 && thread.length > 2 ? 'stands alone with its plan' : null,
   },
   novelty: {
-    strength: (p) => {
-      const own = p.facts.change.find(({ identifiers }) => identifiers.length > 0);
-      return p.raw.novelty >= 0.5 && own !== undefined
-        ? `brings in ${names(own.identifiers, 1)}, which it alone works out`
-        : null;
+    strength: (p, thread) => {
+      const own = p.raw.novelty < 0.4 ? [] : namedByNobodyElse(p, thread);
+      return own.length === 0 ? null : `brings in ${names(own)}, which no other proposal looks at`;
     },
     weakness: ({ raw }, thread) =>
       raw.novelty < 0.2 && thread.length > 1 ? 'adds nothing of its own about the code' : null,

@@ -79,3 +79,11 @@ const BOILERPLATE =
 export function isBoilerplate(text: string): boolean {
   return text.length < 600 && BOILERPLATE.test(text);
 }
+
+const HEDGE =
+  /\b(?:maybe|perhaps|probably|possibly|not (?:really |entirely |100% )?sure|i guess|i (?:think|believe|assume)|might be|could be (?:that|because|a|the)|something like|some ?(?:how|where|thing)|(?:need|have|want) to (?:investigate|check|look|debug|dig)|will (?:investigate|check|look into)|unclear|not certain|should (?:hopefully|probably)|seems? (?:like|to)|or similar|etc\.?$)/i;
+
+/** Whether the sentence leaves open what it should settle. */
+export function hedges(text: string): boolean {
+  return HEDGE.test(text);
+}

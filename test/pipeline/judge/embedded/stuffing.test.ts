@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedJudge } from '../../../../src/pipeline/judge/embedded/judge.ts';
 import type { Candidate, JudgeInput } from '../../../../src/pipeline/judge/types.ts';
-import { stuffingAttacks } from '../../../../src/sandbox/attacks/stuffing.ts';
+import { type StuffingAttack, stuffingAttacks } from '../../../../src/sandbox/attacks/stuffing.ts';
 import { candidate, edited, labelledThreads } from './threads.ts';
 
 const judge = createEmbeddedJudge();
@@ -20,13 +20,35 @@ function replaced(input: JudgeInput, attacker: Candidate): JudgeInput {
   };
 }
 
-/** Attack by attack: how a loser of the clean thread may bring its new text in. */
+/** How a loser of the clean thread may bring its new text in. */
 function variants(loser: Candidate, body: string, winner: number): Candidate[] {
   const asFirstText = { ...candidate(loser.number, body, loser.createdAt), authorLogin: loser.authorLogin };
-  const asEdits = [edited(loser, body, LATER), edited(loser, body, null)];
+  const asEdit = edited(loser, body, LATER);
   // Nobody can copy, as a first text, what is posted later.
-  return loser.number > winner ? [...asEdits, asFirstText] : asEdits;
+  return loser.number > winner ? [asEdit, asFirstText] : [asEdit];
 }
+
+interface Tally {
+  readonly wins: number;
+  readonly total: number;
+}
+
+/** One attack by every loser of every thread. */
+async function attempt({ apply }: StuffingAttack): Promise<Tally> {
+  let tally = { wins: 0, total: 0 };
+  for (const { thread, winner } of clean) {
+    const losers = thread.candidates.filter(({ number }) => number !== winner);
+    for (const attacker of losers.flatMap((loser) => variants(loser, apply(loser, thread), winner))) {
+      const won = (await choice(replaced(thread, attacker))) === attacker.number;
+      tally = { wins: tally.wins + (won ? 1 : 0), total: tally.total + 1 };
+    }
+  }
+  return tally;
+}
+
+const clean = await Promise.all(
+  threads.map(async (thread) => ({ thread, winner: (await choice(thread)) ?? 0 })),
+);
 
 describe('the embedded judge under attack', () => {
   it('has at least 20 attacks with names of their own', () => {
@@ -35,26 +57,16 @@ describe('the embedded judge under attack', () => {
   });
 
   it('lets a losing proposal win in at most 2 % of the attacks, and no single attack in more than 10 %', async () => {
-    const tries = new Map<string, { wins: number; total: number }>();
-    for (const thread of threads) {
-      const winner = await choice(thread);
-      for (const loser of thread.candidates.filter(({ number }) => number !== winner)) {
-        for (const { name, apply } of stuffingAttacks) {
-          const tally = tries.get(name) ?? { wins: 0, total: 0 };
-          for (const attacker of variants(loser, apply(loser, thread), winner ?? 0)) {
-            tally.total += 1;
-            if ((await choice(replaced(thread, attacker))) === loser.number) tally.wins += 1;
-          }
-          tries.set(name, tally);
-        }
-      }
+    const tallies: Tally[] = [];
+    for (const attack of stuffingAttacks) {
+      const tally = await attempt(attack);
+      expect(tally.wins / tally.total, attack.name).toBeLessThanOrEqual(0.1);
+      tallies.push(tally);
     }
-    const all = [...tries.values()];
-    const wins = all.reduce((sum, tally) => sum + tally.wins, 0);
-    const total = all.reduce((sum, tally) => sum + tally.total, 0);
+    const wins = tallies.reduce((sum, tally) => sum + tally.wins, 0);
+    const total = tallies.reduce((sum, tally) => sum + tally.total, 0);
     expect(total).toBeGreaterThan(1_000);
     expect(wins / total).toBeLessThanOrEqual(0.02);
-    for (const [name, tally] of tries) expect(tally.wins / tally.total, name).toBeLessThanOrEqual(0.1);
   }, 120_000);
 
   it('sees nothing of text that a reader cannot see', async () => {
