@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../../src/errors.ts';
+import { softmax, standardise } from '../../../../src/pipeline/judge/embedded/logit.ts';
+import { parseWeights } from '../../../../src/pipeline/judge/embedded/stored.ts';
+import {
+  FEATURE_NAMES,
+  FEATURES,
+  HAND_WEIGHTS,
+  vectorFrom,
+} from '../../../../src/pipeline/judge/embedded/weights.ts';
+
+const DOCS = readFileSync(new URL('../../../../docs/embedded-judge.md', import.meta.url), 'utf8');
+
+describe('the weights', () => {
+  it.each(FEATURE_NAMES)('%s has a reason and stands in the documentation with its weight', (name) => {
+    expect(FEATURES[name].reason.length).toBeGreaterThan(40);
+    expect(DOCS).toContain(`| \`${name}\` | ${FEATURES[name].weight} |`);
+  });
+
+  it('are read back as they were stored; new features get their hand weight', () => {
+    const stored = JSON.parse(JSON.stringify({ ...HAND_WEIGHTS, order: 0.9, gone: 3 }));
+    delete stored.novelty;
+    expect(parseWeights(stored)).toEqual({ ...HAND_WEIGHTS, order: 0.9 });
+  });
+
+  it.each([[null], [[]], [{}], [{ order: 'much' }], [{ order: Number.NaN }]])('refuses %j', (value) => {
+    expect(() => parseWeights(value)).toThrow(InputError);
+  });
+});
+
+describe('standardise', () => {
+  it('keeps small differences small and large ones within 1', () => {
+    const rows = [0, 0.01, 1000].map((value) => vectorFrom(() => value));
+    const [a, b, c] = standardise(rows).map(({ order }) => order);
+    expect(Math.abs((a ?? 0) - (b ?? 0))).toBeLessThan(0.001);
+    expect(c).toBeLessThanOrEqual(1);
+    expect(c).toBeGreaterThan(0.8);
+  });
+
+  it('gives 0 where all proposals are equal', () => {
+    expect(standardise([HAND_WEIGHTS, HAND_WEIGHTS])).toEqual([vectorFrom(() => 0), vectorFrom(() => 0)]);
+  });
+});
+
+describe('softmax', () => {
+  it('does not overflow', () => {
+    expect(softmax([1000, 999])[0]).toBeCloseTo(1 / (1 + Math.exp(-1)), 12);
+    expect(softmax([])).toEqual([]);
+  });
+});
