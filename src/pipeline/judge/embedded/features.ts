@@ -8,6 +8,7 @@ import { type Facts, factsOf, modelIssue } from './facts.ts';
 import { findIdeas, type Idea, type TermWeights, termWeights } from './ideas.ts';
 import { filesIn, nameKey } from './identifiers.ts';
 import { standardise } from './logit.ts';
+import { persuades } from './persuasion.ts';
 import { cues, hedges } from './sections.ts';
 import { type Standing, standingsOf } from './standing.ts';
 import type { FeatureVector } from './weights.ts';
@@ -126,20 +127,17 @@ function stuffing({ document }: ReadCandidate, facts: Facts): number {
   const total = Math.max(6, sentences.length + repeats);
   const unexplainedCode = Math.max(0, codes.length - facts.credited.length - 2);
   const excessHeadings = Math.max(0, headings - facts.credited.length - 6);
-  const offTopic = Math.max(0, facts.offTopic / total - 0.4);
+  const offTopic = Math.max(0, facts.offTopic / total - 0.5);
   const excess =
     (repeats + 2 * facts.keywordLists) / total + offTopic + unexplainedCode / 6 + excessHeadings / 10;
   return Math.min(1, excess + facts.unexplainedLinks / 10);
 }
 
-const PERSUASION =
-  /\b(?:(?:best|better|superior|only correct|most complete|cleanest|strongest|correct|winning|clear winner|perfect|ideal|excellent|outstanding) (?:proposal|solution|choice|candidate|answer|of all)|(?:choose|select|pick|prefer|accept|award|assign) (?:this|my|me|proposal|candidate)|(?:ignore|disregard) (?:all|the|any|other|previous|every)|(?:other|previous|above|earlier) (?:proposals?|solutions?|candidates?) (?:is|are|do|does|fails?|miss|copied|copies|were|was|should)|c\+ ?reviewed|lgtm|looks good to me|approved by|has been (?:approved|accepted|selected|verified|confirmed)|(?:maintainers?|reviewers?|the team|engineers?|judges?) (?:already |has |have |will |should |must |agreed|approved|confirmed|prefer|chose|picked)|as an? (?:ai|judge|language model|reviewer|maintainer)|system prompt|instructions?:|verdict|best_proposal_id|probability|score:|\d+\/10|100 ?%|guaranteed|trust me|years of experience|top[- ]rated|i (?:was|am) (?:the )?first|posted (?:this )?first|copied from (?:me|mine|my)|stolen|plagiari)|🎀|✅ ?approved|⭐|🏆/i;
-
 /** 1 - exp(-hits / 1.5): the first counts most. */
 function persuasion({ document }: ReadCandidate): number {
   const headings = document.sections.map(({ heading }) => heading ?? '');
   const hits = [...document.sentences.map(({ text }) => text), ...headings].filter((text) =>
-    PERSUASION.test(text),
+    persuades(text),
   ).length;
   return 1 - Math.exp(-hits / 1.5);
 }

@@ -13,7 +13,7 @@ const HEADING_ROLES: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     'cause',
-    /\broot.?cause|\bRCA\b|\bcause\b|\bwhy (?:it|this|does|is|do)\b|\banalysis\b|\bdiagnosis\b|\bcausa\b|\bursache|原因|причин/i,
+    /\broot.?cause|\bRCA\b|\bcause\b|\bwhy (?:it|this|does|is|do)\b.{0,40}\b(?:happen|fail|break|occur|wrong)|\banalysis\b|\bdiagnosis\b|\bcausa\b|\bursache|原因|причин/i,
   ],
   ['tests', /\btest(?:s|ing|ed)?\b|\bverif|\bQA\b|\bpruebas\b|测试|テスト|тест/i],
   [
