@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    execArgv: ['--import', './src/adapters/db/quick-imports.ts'],
+    execArgv: ['--import', './src/quick-imports.ts'],
     maxWorkers: 2,
   },
 });

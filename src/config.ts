@@ -1,7 +1,7 @@
 /**
  * The environment, checked once. The only reader of `process.env`; everything else gets a `Config`.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { ConfigError } from './errors.ts';
@@ -51,13 +51,14 @@ const environmentSchema = z.object({
   ANSWERS_PER_HOUR: count(6),
   WRITE_SPACING_MS: positive(1000),
   PLACEHOLDER_AFTER_MS: positive(30_000),
+  TRAINING_CONSENT: z.preprocess(emptyAsUnset, z.enum(['deny', 'allow']).default('deny')),
 });
 
 export interface Config {
   /** Null until the App is registered: the web role then serves Probot's setup page. */
   readonly app: { readonly id: number; readonly privateKey: string } | null;
   readonly webhook: { readonly secret: string | null; readonly path: string };
-  /** HMAC keys of the comment marker, newest first; the first one signs. */
+  /** Secrets of the comment marker, separated by commas, newest first; the first one signs. */
   readonly markerSecret: string | null;
   readonly http: { readonly port: number; readonly host: string };
   readonly githubApiUrl: string;
@@ -79,6 +80,13 @@ export interface Config {
   readonly writeSpacingMs: number;
   /** How long the judge may take before a placeholder is posted, in milliseconds. */
   readonly placeholderAfterMs: number;
+  /** The operator's default where a public repository's own config says nothing about training. */
+  readonly trainingConsent: boolean;
+}
+
+/** Takes what is not set from the file `.env` of the working directory, where Probot's setup page writes the keys. */
+export function loadEnvironmentFile(path = '.env'): void {
+  if (existsSync(path)) process.loadEnvFile(path);
 }
 
 /**
@@ -111,7 +119,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     answersPerHour: e.ANSWERS_PER_HOUR,
     writeSpacingMs: e.WRITE_SPACING_MS,
     placeholderAfterMs: e.PLACEHOLDER_AFTER_MS,
+    trainingConsent: e.TRAINING_CONSENT === 'allow',
   };
+}
+
+/** A person's token for reading GitHub from the command line; null reads public issues without one. */
+export function readToken(env: NodeJS.ProcessEnv = process.env): string | null {
+  return env.GITHUB_TOKEN || env.GH_TOKEN || null;
 }
 
 function readApp(id?: number, key?: string, keyPath?: string): Config['app'] {

@@ -134,6 +134,8 @@ export type GitHub = GitHubReader & GitHubWriter;
 export interface GitHubApp {
   readonly appId: number;
   forInstallation(installationId: number): Promise<GitHub>;
+  /** Asks GitHub who the App is; fails when the key does not fit. */
+  describe(): Promise<{ readonly slug: string; readonly installations: number }>;
 }
 
 /** What every task gets. */

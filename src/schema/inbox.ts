@@ -39,6 +39,7 @@ export const COMMAND_OUTCOMES = [
   'gone',
   'broken-config',
   'no-decision',
+  'nothing-to-cancel',
   'over-budget',
   'failed',
 ] as const;

@@ -57,8 +57,17 @@ export const effects = pgTable(
 );
 
 export type EffectTarget =
-  | { readonly kind: 'comment'; readonly markerKind: string; readonly markerId: string }
+  | {
+      readonly kind: 'comment';
+      readonly markerKind: MarkerKind;
+      readonly markerId: string;
+      /** The decision that the wanted text shows; null while it is a placeholder or shows none. */
+      readonly decisionId: string | null;
+    }
   | { readonly kind: 'reaction'; readonly commentId: number; readonly content: ReactionContent };
+
+/** What a comment of ours is for; part of its signed marker. */
+export type MarkerKind = 'decision' | 'notice' | 'status' | 'help' | 'refusal' | 'config';
 
 /** The reactions we give: seen, done, refused or failed. */
 export type ReactionContent = 'eyes' | 'rocket' | 'confused';

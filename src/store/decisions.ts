@@ -97,3 +97,14 @@ export async function updateDecision(
 ): Promise<void> {
   await tx.update(decisions).set(change).where(eq(decisions.id, id));
 }
+
+/** The issue's last decision, posted or not. */
+export async function latestDecision(db: Db, issueId: number): Promise<Decision | null> {
+  const [row] = await db
+    .select()
+    .from(decisions)
+    .where(eq(decisions.issueId, issueId))
+    .orderBy(desc(decisions.decidedAt))
+    .limit(1);
+  return row ?? null;
+}

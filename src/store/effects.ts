@@ -39,6 +39,7 @@ export async function wantEffect(tx: Db, wanted: WantedEffect): Promise<boolean>
     .onConflictDoUpdate({
       target: effects.key,
       set: {
+        target: wanted.target,
         desiredBody: wanted.desiredBody,
         desiredHash,
         priority: wanted.priority,
@@ -181,4 +182,29 @@ export async function unparkInstallation(db: Db, installationId: number, reason:
 export async function isIssueLocked(db: Db, issueId: number): Promise<boolean> {
   const [row] = await db.select({ locked: issues.locked }).from(issues).where(eq(issues.id, issueId));
   return row?.locked ?? false;
+}
+
+/** How many of the issue's effects are still to be written. */
+export async function pendingOf(db: Db, issueId: number): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(effects)
+    .where(and(eq(effects.issueId, issueId), eq(effects.state, 'pending')));
+  return row?.count ?? 0;
+}
+
+/** Writes the wanted text again: a person changed what GitHub shows. */
+export async function repairEffect(db: Db, id: string): Promise<void> {
+  await db
+    .update(effects)
+    .set({ state: 'pending', appliedHash: null, attempts: 0, updatedAt: sql`now()` })
+    .where(and(eq(effects.id, id), inArray(effects.state, ['done', 'pending'])));
+}
+
+/** Takes up again what was parked for this reason on one issue. */
+export async function unparkIssue(db: Db, issueId: number, reason: string): Promise<void> {
+  await db
+    .update(effects)
+    .set({ state: 'pending', stateReason: null, notBefore: null, updatedAt: sql`now()` })
+    .where(and(eq(effects.issueId, issueId), eq(effects.state, 'parked'), eq(effects.stateReason, reason)));
 }

@@ -1,5 +1,6 @@
 /** The queries, by group: functions over a database or an open transaction. */
 export * as commandStore from './commands.ts';
+export * as datasetStore from './dataset.ts';
 export * as decisionStore from './decisions.ts';
 export * as deliveryStore from './deliveries.ts';
 export * as effectStore from './effects.ts';
@@ -9,3 +10,4 @@ export * as proposalStore from './proposals.ts';
 export * as repositoryStore from './repositories.ts';
 export * as runStore from './runs.ts';
 export * as signalStore from './signals.ts';
+export * as statusStore from './status.ts';

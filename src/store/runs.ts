@@ -113,3 +113,8 @@ export async function issuesWithOpenWork(db: Db, installationId?: number): Promi
     );
   return rows.map((row) => row.id);
 }
+
+/** Keeps why the last attempt ended, for the answer when no attempt is left. */
+export async function noteError(db: Db, id: string, error: string): Promise<void> {
+  await db.update(runs).set({ error }).where(eq(runs.id, id));
+}

@@ -83,7 +83,12 @@ export const repositoryConfigSchema = z
       ),
     training: z
       .strictObject({
-        consent: z.boolean().default(false).describe('Threads and decisions here may become training data.'),
+        consent: z
+          .boolean()
+          .optional()
+          .describe(
+            'Whether threads and decisions here may become training data; where it is silent, the operator decides for public repositories.',
+          ),
       })
       .prefault({})
       .describe('Use of this repository as training data.'),

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 
-const root = path.join(import.meta.dirname, '../../..');
+const root = path.join(import.meta.dirname, '..');
 
 /** Runs a module with the preload and returns what it printed. */
 function run(code: string, preload = true): string {
-  const flags = preload ? ['--import', './src/adapters/db/quick-imports.ts'] : [];
+  const flags = preload ? ['--import', './src/quick-imports.ts'] : [];
   return execFileSync(process.execPath, [...flags, '--input-type=module', '--eval', code], {
     cwd: root,
     encoding: 'utf8',

@@ -1,0 +1,49 @@
+/** Which comments maintainers hid. Only GraphQL tells, and only to somebody who is signed in. */
+import * as z from 'zod';
+import type { IssueRef } from '../../ports.ts';
+import type { GitHubOctokit } from './octokit.ts';
+
+/** `databaseId` is a 32-bit field that newer ids outgrow; `fullDatabaseId` comes as a string. */
+const QUERY = `query minimizedComments($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    issue(number: $number) {
+      comments(first: 100, after: $after) {
+        nodes { fullDatabaseId isMinimized }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}`;
+
+const page = z.object({
+  repository: z.object({
+    issue: z.object({
+      comments: z.object({
+        nodes: z.array(z.object({ fullDatabaseId: z.coerce.number(), isMinimized: z.boolean() }).nullable()),
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+      }),
+    }),
+  }),
+});
+
+type Issue = z.output<typeof page>['repository']['issue'];
+
+export async function minimizedIds(
+  octokit: GitHubOctokit,
+  ref: IssueRef,
+  signal?: AbortSignal,
+): Promise<Set<number>> {
+  const found = new Set<number>();
+  let after: string | null = null;
+  do {
+    const answer: unknown = await octokit.graphql(QUERY, {
+      ...ref,
+      after,
+      ...(signal ? { request: { signal } } : {}),
+    });
+    const { comments }: Issue = page.parse(answer).repository.issue;
+    for (const node of comments.nodes) if (node?.isMinimized) found.add(node.fullDatabaseId);
+    after = comments.pageInfo.hasNextPage ? comments.pageInfo.endCursor : null;
+  } while (after !== null);
+  return found;
+}

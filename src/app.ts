@@ -1,0 +1,74 @@
+/** A running App process: the web edge, the workers, or both, over one context. */
+import type { Config } from './config.ts';
+import { type ContextParts, createContext } from './context.ts';
+import { ConfigError } from './errors.ts';
+import type { AppContext } from './ports.ts';
+import { receiveDelivery } from './tasks/receive-delivery.ts';
+import { startWebServer } from './web/server.ts';
+import { registerWorkers, wakeLeftovers } from './worker.ts';
+
+export type Role = 'all' | 'web' | 'worker';
+
+export interface RunningApp {
+  readonly ctx: AppContext;
+  /** Where the web edge listens; null for a worker. */
+  readonly url: string | null;
+  /** Takes no more work, finishes what is under way (up to `timeoutMs` milliseconds), and closes everything. */
+  close(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/** @throws ConfigError, DatabaseError, DataDirectoryLockedError before anything listens. */
+export async function startApp(
+  config: Config,
+  options: { role?: Role; parts?: ContextParts } = {},
+): Promise<RunningApp> {
+  const role = options.role ?? 'all';
+  assertRole(config, role);
+  const context = await createContext(config, options.parts);
+  const { ctx } = context;
+  try {
+    if (role !== 'web') {
+      await registerWorkers(ctx);
+      await wakeLeftovers(ctx);
+    }
+    const web = role === 'worker' ? null : await startWeb(ctx);
+    return {
+      ctx,
+      url: web?.url ?? null,
+      close: async (closing) => {
+        await web?.close();
+        await context.close(closing);
+      },
+    };
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+function startWeb(ctx: AppContext): ReturnType<typeof startWebServer> {
+  return startWebServer({
+    config: ctx.config,
+    logger: ctx.logger,
+    inbox: (delivery) => receiveDelivery(ctx, delivery),
+    ready: async () => {
+      await ctx.db.execute('select 1');
+    },
+  });
+}
+
+/** The embedded database belongs to one process, so its roles cannot be split. */
+function assertRole(config: Config, role: Role): void {
+  if (role !== 'all' && config.databaseUrl === null) {
+    throw new ConfigError(
+      `--role ${role} needs a database that several processes can share.`,
+      'Set DATABASE_URL to a Postgres server, or start with --role all.',
+    );
+  }
+  if (role !== 'worker' && config.webhook.secret === null) {
+    throw new ConfigError(
+      'WEBHOOK_SECRET is empty, so nobody could tell GitHub from a forger.',
+      'Set it to the secret of the App’s webhook settings.',
+    );
+  }
+}

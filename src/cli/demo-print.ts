@@ -1,0 +1,95 @@
+/** What the demo shows: the proposals found, the comment as it looks, the feedback, the row, where data are kept. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { classifyComment } from '../pipeline/proposals/detect.ts';
+import { DEFAULT_HEADINGS } from '../pipeline/proposals/headings.ts';
+import type { Scene } from '../sandbox/stage.ts';
+import type { ExportCounts } from './dataset.ts';
+import { print } from './support.ts';
+
+const WIDTH = 100;
+const rule = (title: string) => print(`\n── ${title} ${'─'.repeat(Math.max(3, WIDTH - title.length - 4))}`);
+
+export function printScene(scene: Scene): void {
+  const { issue, thread } = scene;
+  const name = `${thread.repository.owner}/${thread.repository.name}#${issue.number}`;
+  rule(`${name}  ${issue.title}`);
+  print(`\n${issue.comments.length} comments on the issue. What each of them is to the App:\n`);
+  for (const comment of issue.comments) {
+    print(
+      `  ${kindOf(scene, comment).padEnd(10)} ${comment.author.login.padEnd(18)} ${excerpt(comment.body, 64)}`,
+    );
+  }
+  rule('The decision comment, as it was posted');
+  print(`\n${forTerminal(scene.decided)}`);
+  rule('The maintainer answers');
+  print(`\n  ${thread.manager}: ${thread.feedback}\n`);
+  print(`  The comment now says: ${stateLine(scene.answered)}`);
+}
+
+function kindOf(scene: Scene, comment: Scene['comment']): string {
+  if (comment.viaApp) return 'ours';
+  if (comment.body.startsWith('/manager')) return 'command';
+  const kind = classifyComment(comment.body, DEFAULT_HEADINGS);
+  const edited = comment.edits.length > 0 ? ', edited' : '';
+  if (kind === 'proposal') return `proposal${edited ? '*' : ''}`;
+  return kind === 'pointer'
+    ? 'pointer'
+    : scene.thread.manager === comment.author.login
+      ? 'manager'
+      : 'chatter';
+}
+
+function stateLine(body: string): string {
+  return (
+    body
+      .split('\n')
+      .find((line) => line.startsWith('**State:**'))
+      ?.replaceAll('*', '') ?? 'nothing new'
+  );
+}
+
+/** HTML tags and comments are noise in a terminal; everything else reads well as it is. */
+function forTerminal(body: string): string {
+  return body
+    .replace(/<!--[^>]{0,400}-->/g, '')
+    .replace(/<summary>/g, '▸ ')
+    .replace(/<\/?(?:details|summary|sub|b)>/g, '')
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+export async function printDataset(file: string, counts: ExportCounts): Promise<void> {
+  rule(`The training rows: ${counts.rows} in ${file}`);
+  const lines = createInterface({ input: createReadStream(file) });
+  for await (const line of lines) {
+    const row = JSON.parse(line) as {
+      messages: { role: string; content: string }[];
+      best_proposal_id: number;
+      price: number;
+      explanation: string;
+      reason_class: string;
+    };
+    print(
+      `\n  best_proposal_id ${row.best_proposal_id}, price ${row.price}, reason_class ${row.reason_class}`,
+    );
+    for (const message of row.messages) print(`  ${message.role.padEnd(10)} ${excerpt(message.content, 84)}`);
+  }
+}
+
+export function printSummary(dataDir: string): void {
+  rule('That was the whole job');
+  print(`
+  webhook -> thread -> proposals -> decision -> comment -> feedback -> dataset
+
+  The data are kept in ${dataDir}.
+  Decide on a thread of your own:   swe-manager choose https://github.com/OWNER/NAME/issues/N
+  Register it as a GitHub App:      swe-manager start
+`);
+}
+
+function excerpt(text: string, length: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+}

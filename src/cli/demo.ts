@@ -1,0 +1,57 @@
+/**
+ * The whole job, offline: threads written for the project are acted out on a fake GitHub over real HTTP, the real
+ * App answers them, a maintainer gives feedback, and the training rows come out.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type RunningApp, startApp } from '../app.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { playThread, type Stage, startStage } from '../sandbox/stage.ts';
+import { DEMO_THREADS } from '../sandbox/threads/index.ts';
+import { writeDataset } from './dataset.ts';
+import { printDataset, printScene, printSummary } from './demo-print.ts';
+import { action, print } from './support.ts';
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('watch the whole job on this machine, offline, in a few seconds')
+    .action(action(demo));
+}
+
+async function demo(): Promise<void> {
+  const base = loadConfig();
+  const dataDir = join(base.dataDir, 'demo');
+  await rm(dataDir, { recursive: true, force: true });
+  print('Starting a fake GitHub and the App …\n');
+  const stage = await startStage();
+  const app = await startApp(demoConfig(base, stage, dataDir));
+  try {
+    stage.deliverTo(`${app.url}${app.ctx.config.webhook.path}`);
+    for (const thread of DEMO_THREADS) printScene(await playThread(stage, app.ctx, thread));
+    await exportRows(app, dataDir);
+    printSummary(dataDir);
+  } finally {
+    await app.close();
+    await stage.close();
+  }
+}
+
+async function exportRows(app: RunningApp, dataDir: string): Promise<void> {
+  const out = join(dataDir, 'sft.jsonl');
+  const counts = await writeDataset(app.ctx.db, { format: 'sft', out }, true);
+  await printDataset(out, counts);
+}
+
+function demoConfig(base: Config, stage: Stage, dataDir: string): Config {
+  return {
+    ...base,
+    ...stage.credentials,
+    databaseUrl: null,
+    dataDir,
+    http: { host: '127.0.0.1', port: 0 },
+    logLevel: 'silent',
+    // The fake GitHub has no limits to respect, and nobody should wait for the demo.
+    writeSpacingMs: 20,
+  };
+}

@@ -1,0 +1,80 @@
+/** Looks at everything the App needs and says, line by line, what is fine and what to do about the rest. */
+import { Command } from 'commander';
+import { type Config, loadConfig } from '../config.ts';
+import { createJudge, gitHubAppOf, openStore } from '../context.ts';
+import { SweManagerError } from '../errors.ts';
+import { print, printJson } from './support.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check the configuration, the database, the judge and the access to GitHub')
+    .option('--json', 'print the checks as JSON')
+    .action(examine);
+}
+
+async function examine(flags: { json?: boolean }): Promise<void> {
+  const checks = await runChecks();
+  if (flags.json) printJson({ ok: checks.every((check) => check.ok), checks });
+  else for (const { name, ok, detail } of checks) print(`${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`);
+  const failed = checks.filter((check) => !check.ok);
+  if (failed.length > 0) {
+    process.stderr.write(`swe-manager: ${failed.length} of ${checks.length} checks failed.\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function runChecks(): Promise<Check[]> {
+  const node = await check('Node.js', async () => {
+    const major = Number(process.versions.node.split('.')[0]);
+    if (major < 24) throw new Error(`version ${process.versions.node}, but 24 or newer is needed`);
+    return process.versions.node;
+  });
+  let config: Config | null = null;
+  const environment = await check('Environment', async () => {
+    config = loadConfig();
+    return 'valid';
+  });
+  if (config === null) return [node, environment];
+  return [node, environment, ...(await checksOf(config))];
+}
+
+function checksOf(config: Config): Promise<Check[]> {
+  return Promise.all([
+    check('Database', async () => {
+      const store = await openStore(config);
+      await store.close();
+      return config.databaseUrl === null ? `embedded, in ${config.dataDir}` : 'Postgres, migrated';
+    }),
+    check('Judge', async () => createJudge(config).name),
+    check('Webhook secret', async () => {
+      if (config.webhook.secret === null)
+        throw new Error('WEBHOOK_SECRET is empty; set the App’s webhook secret');
+      return 'set';
+    }),
+    check('GitHub App', async () => {
+      if (config.app === null) throw new Error('APP_ID is not set; run swe-manager start to register an App');
+      const { slug, installations } = await gitHubAppOf(config).describe();
+      return `${slug}, ${installations} ${installations === 1 ? 'installation' : 'installations'}`;
+    }),
+  ]);
+}
+
+async function check(name: string, look: () => Promise<string>): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await look() };
+  } catch (error) {
+    const detail =
+      error instanceof SweManagerError
+        ? `${error.message} ${error.remedy}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    return { name, ok: false, detail };
+  }
+}

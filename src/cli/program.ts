@@ -1,0 +1,36 @@
+/** Maps the arguments to one command; each command lives in its own file. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { loadEnvironmentFile } from '../config.ts';
+import { chooseCommand } from './choose.ts';
+import { datasetCommand } from './dataset.ts';
+import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { migrateCommand } from './migrate.ts';
+import { startCommand } from './start.ts';
+import { statusCommand } from './status.ts';
+
+loadEnvironmentFile();
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('swe-manager')
+  .description('Chooses between competing proposals on an issue, says why, and writes the golden proposal.')
+  .version(version)
+  .showHelpAfterError('(see --help)');
+
+for (const command of [
+  startCommand(),
+  migrateCommand(),
+  demoCommand(),
+  chooseCommand(),
+  datasetCommand(),
+  statusCommand(),
+  doctorCommand(),
+]) {
+  program.addCommand(command);
+}
+
+await program.parseAsync();

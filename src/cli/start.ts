@@ -1,0 +1,39 @@
+import { Command, Option } from 'commander';
+import { type Role, startApp } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { startSetupServer } from '../web/setup.ts';
+import { action, print } from './support.ts';
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('run the GitHub App; without APP_ID, open the page that registers one')
+    .addOption(
+      new Option('--role <role>', 'what this process does').choices(['all', 'web', 'worker']).default('all'),
+    )
+    .action(action(start));
+}
+
+async function start(flags: { role: Role }): Promise<void> {
+  const config = loadConfig();
+  if (config.app === null) {
+    const setup = await startSetupServer(config);
+    print(`No App is configured yet. Open ${setup.url} to register one; its settings are written to .env.`);
+    return untilStopped(() => setup.close());
+  }
+  const app = await startApp(config, { role: flags.role });
+  app.ctx.logger.info({ role: flags.role, url: app.url, judge: app.ctx.judge.name }, 'SWE-Manager runs');
+  return untilStopped(() => app.close());
+}
+
+/** Closes on the first SIGINT or SIGTERM; a second one ends the process at once. */
+function untilStopped(close: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      process.once('SIGINT', () => process.exit(130));
+      process.once('SIGTERM', () => process.exit(143));
+      close().then(resolve, reject);
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { loadConfig } from '../config.ts';
+import { openStore } from '../context.ts';
+import { statusStore } from '../store/index.ts';
+import { action, print, printJson } from './support.ts';
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('what is stored, what is under way and what failed')
+    .option('--json', 'print it as JSON')
+    .action(action(showStatus));
+}
+
+async function showStatus(flags: { json?: boolean }): Promise<void> {
+  const config = loadConfig();
+  const store = await openStore(config);
+  try {
+    const overview = await statusStore.overview(store.db);
+    const where = config.databaseUrl === null ? config.dataDir : 'Postgres (DATABASE_URL)';
+    const judge = config.inferenceUrl === null ? 'embedded judge' : `model at ${config.inferenceUrl}`;
+    if (flags.json) return printJson({ database: store.kind, where, judge, ...overview });
+    print(`Data: ${where}${store.remote ? ' (through the running process)' : ''}`);
+    print(`Judge: ${judge}`);
+    for (const [name, counts] of Object.entries(overview)) print(`${name}: ${describe(counts)}`);
+  } finally {
+    await store.close();
+  }
+}
+
+function describe(counts: Record<string, number>): string {
+  const parts = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}

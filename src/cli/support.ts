@@ -1,0 +1,35 @@
+/** What every CLI command shares: clear failures, data on stdout, progress on stderr. */
+import { SweManagerError } from '../errors.ts';
+
+/** Runs a command's action; a failure is one clear line on stderr and exit code 1. */
+export function action<Arguments extends unknown[]>(
+  run: (...args: Arguments) => Promise<void>,
+): (...args: Arguments) => Promise<void> {
+  return async (...args) => {
+    try {
+      await run(...args);
+    } catch (error) {
+      process.stderr.write(`${describeFailure(error)}\n`);
+      process.exitCode = 1;
+    }
+  };
+}
+
+export function describeFailure(error: unknown): string {
+  if (error instanceof SweManagerError) return `swe-manager: ${error.message} ${error.remedy}`;
+  if (error instanceof Error) return `swe-manager: ${error.message} (${error.name})`;
+  return `swe-manager: ${String(error)}`;
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** A line on stderr that is overwritten as work goes on; silent where stderr is not a terminal. */
+export function progress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+}

@@ -1,0 +1,120 @@
+/** Builds the context once: the only importer of adapters. */
+import { type Logger, pino } from 'pino';
+import { systemClock } from './adapters/clock.ts';
+import { migrate } from './adapters/db/migrate.ts';
+import { openDatabase } from './adapters/db/open.ts';
+import { createGitHubApp } from './adapters/github/app.ts';
+import { createTokenGitHub } from './adapters/github/token.ts';
+import { createJobs } from './adapters/jobs/jobs.ts';
+import type { Config } from './config.ts';
+import { ConfigError } from './errors.ts';
+import { createEmbeddedJudge } from './pipeline/judge/embedded/judge.ts';
+import type { Judge } from './pipeline/judge/types.ts';
+import type { AppContext, Clock, Db, GitHub, GitHubApp } from './ports.ts';
+
+export interface Store {
+  readonly db: Db;
+  readonly kind: 'pglite' | 'postgres';
+  /** True when another process owns the embedded database. */
+  readonly remote: boolean;
+  close(): Promise<void>;
+}
+
+export interface OpenContext {
+  readonly ctx: AppContext;
+  readonly kind: 'pglite' | 'postgres';
+  /** Stops the workers (waiting up to `timeoutMs` for what they do) and closes the database. */
+  close(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/** What tests and the demo put in place of the real thing. */
+export interface ContextParts {
+  readonly github?: GitHubApp;
+  readonly judge?: Judge;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+const DRAIN_MS = 20_000;
+
+export function createLogger(config: Config): Logger {
+  return pino({ level: config.logLevel, redact: ['*.privateKey', '*.secret', '*.token', '*.authorization'] });
+}
+
+/** Opens the database alone, migrated: for commands that only read or export. */
+export async function openStore(config: Config): Promise<Store> {
+  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** Opens everything an App process needs: database, queue, GitHub, judge. */
+export async function createContext(config: Config, parts: ContextParts = {}): Promise<OpenContext> {
+  const logger = parts.logger ?? createLogger(config);
+  const github = parts.github ?? gitHubAppOf(config);
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    embedded: 'own',
+    onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
+  });
+  const jobs = createJobs(database, { logger });
+  try {
+    await migrate(database);
+    await jobs.start();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const ctx: AppContext = {
+    config,
+    db: database.db,
+    jobs,
+    github,
+    judge: parts.judge ?? createJudge(config),
+    clock: parts.clock ?? systemClock,
+    logger,
+  };
+  return {
+    ctx,
+    kind: database.kind,
+    close: async ({ timeoutMs = DRAIN_MS } = {}) => {
+      await jobs.stop({ timeoutMs });
+      await database.close();
+    },
+  };
+}
+
+/** The judge that the configuration names. The embedded one is never a fallback for a model that is down. */
+export function createJudge(config: Config): Judge {
+  if (config.inferenceUrl === null) return createEmbeddedJudge();
+  throw new ConfigError(
+    'INFERENCE_URL is set, but this version has no client for an inference service yet.',
+    'Unset INFERENCE_URL to use the embedded judge.',
+  );
+}
+
+/** GitHub with a person's token, or none for public issues. */
+export function gitHubWithToken(config: Config, token: string | null): GitHub {
+  return createTokenGitHub({ token, baseUrl: config.githubApiUrl });
+}
+
+/** @throws ConfigError while no App is configured. */
+export function gitHubAppOf(config: Config): GitHubApp {
+  if (config.app === null) {
+    throw new ConfigError(
+      'The GitHub App is not configured.',
+      'Set APP_ID and PRIVATE_KEY, or run `swe-manager start` without them and register the App in the browser.',
+    );
+  }
+  return createGitHubApp({
+    appId: config.app.id,
+    privateKey: config.app.privateKey,
+    baseUrl: config.githubApiUrl,
+  });
+}

@@ -1,0 +1,94 @@
+/**
+ * Commands that do not wait for the issue's lane: `status`, `help`, `cancel`, and words we do not know. Somebody
+ * who asks what is going on, or wants it to stop, must not stand behind what is going on.
+ */
+
+import type { ParsedCommand } from '../pipeline/command/grammar.ts';
+import { renderStatus } from '../pipeline/comment/notices.ts';
+import type { AppContext, Db } from '../ports.ts';
+import { commandStore, issueStore, runStore } from '../store/index.ts';
+import { commandJob } from './queues.ts';
+import { authorise } from './support/authorise.ts';
+import { isOverBudget } from './support/budget.ts';
+import { finishCommand, finishCommands, type Outcome } from './support/finish.ts';
+import { wantHelp, wantNotice, wantRefusal } from './support/notices.ts';
+import { readRepositoryConfig } from './support/repository-config.ts';
+import { statusView } from './support/status-view.ts';
+import { wantComment } from './support/want.ts';
+
+export async function answerCommand(ctx: AppContext, data: unknown): Promise<void> {
+  const { commandId } = commandJob.parse(data);
+  const command = await commandStore.getCommand(ctx.db, commandId);
+  if (command?.state !== 'pending') return;
+  const issue = await issueStore.getIssue(ctx.db, command.issueId);
+  if (!issue) return;
+  const parsed = command.parsed as ParsedCommand;
+  const mayCancel = parsed.verb === 'cancel' && (await isAllowed(ctx, issue, command));
+  await ctx.db.transaction(async (tx) => {
+    const outcome = await answer(ctx, tx, issue, command, parsed, mayCancel);
+    await finishCommand(ctx, tx, issue, command, outcome);
+    await wantNotice(ctx, tx, issue, command, outcome);
+  });
+}
+
+async function isAllowed(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  command: commandStore.Command,
+): Promise<boolean> {
+  const { config } = await readRepositoryConfig(ctx, issue);
+  return (await authorise(ctx, issue, 'cancel', command.actorLogin, config)).allowed;
+}
+
+async function answer(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  command: commandStore.Command,
+  parsed: ParsedCommand,
+  mayCancel: boolean,
+): Promise<Outcome> {
+  if (issue.goneAt) return { outcome: 'gone', detail: `the issue was ${issue.goneReason}` };
+  if (parsed.verb === 'cancel') return cancel(ctx, tx, issue, command, parsed, mayCancel);
+  if (await isOverBudget(ctx, tx, issue.id)) {
+    return { outcome: 'over-budget', detail: 'too many questions on this issue within an hour' };
+  }
+  if (parsed.error !== undefined) return { outcome: 'invalid', detail: parsed.error };
+  if (parsed.verb === 'status') {
+    const body = renderStatus(await statusView(ctx, tx, issue));
+    await wantComment(ctx, tx, issue, { kind: 'status', id: `status-${issue.id}`, body });
+    return { outcome: 'done' };
+  }
+  const unknownWord = parsed.verb === 'unknown' ? parsed.word : null;
+  await wantHelp(ctx, tx, issue, { unknownWord });
+  return unknownWord === null
+    ? { outcome: 'done' }
+    : { outcome: 'unknown-verb', detail: `there is no command “${unknownWord}”` };
+}
+
+/** Stops the runs under way and the `choose` commands written before this one. */
+async function cancel(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  command: commandStore.Command,
+  parsed: ParsedCommand,
+  mayCancel: boolean,
+): Promise<Outcome> {
+  if (!mayCancel) {
+    await wantRefusal(ctx, tx, issue, command);
+    return { outcome: 'refused', detail: 'only managers of the repository may' };
+  }
+  if (parsed.error !== undefined) return { outcome: 'invalid', detail: parsed.error };
+  const stopped = await runStore.requestCancel(tx, issue.id, command.actorLogin);
+  const waiting = (await commandStore.pendingCommands(tx, issue.id, ['choose'])).filter(
+    (one) => one.commentId < command.commentId,
+  );
+  await finishCommands(ctx, tx, issue, waiting, {
+    outcome: 'cancelled',
+    detail: `cancelled by ${command.actorLogin}`,
+  });
+  return stopped + waiting.length > 0
+    ? { outcome: 'done', detail: 'cancelled' }
+    : { outcome: 'nothing-to-cancel', detail: 'nothing is under way on this issue' };
+}

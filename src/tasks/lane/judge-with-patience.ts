@@ -1,0 +1,65 @@
+/** Asks the judge while watching the clock and the maintainers: a placeholder when it takes long, a stop when asked. */
+import { CancelledError } from '../../errors.ts';
+import type { JudgeInput, Verdict } from '../../pipeline/judge/types.ts';
+import type { AppContext } from '../../ports.ts';
+import { type issueStore, runStore } from '../../store/index.ts';
+import { wantPlaceholder } from '../support/decision-comment.ts';
+
+const CANCEL_POLL_MS = 1_000;
+
+export async function judgeWithPatience(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  input: JudgeInput,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const watch = new AbortController();
+  const stop = AbortSignal.any([signal, watch.signal]);
+  const done = new AbortController();
+  const watchers = Promise.all([
+    watchForCancel(ctx, run, watch, done.signal),
+    run.dryRun ? undefined : placeholderAfterAWhile(ctx, issue, run, done.signal),
+  ]);
+  try {
+    return await ctx.judge.judge(input, { signal: stop });
+  } finally {
+    done.abort();
+    await watchers;
+  }
+}
+
+async function watchForCancel(
+  ctx: AppContext,
+  run: runStore.Run,
+  watch: AbortController,
+  done: AbortSignal,
+): Promise<void> {
+  while (await sleepUnless(ctx, CANCEL_POLL_MS, done)) {
+    const by = await runStore.cancelRequestedBy(ctx.db, run.id);
+    if (by === null) continue;
+    watch.abort(new CancelledError(`cancelled by ${by}`, 'Ask again with /manager choose.'));
+    return;
+  }
+}
+
+async function placeholderAfterAWhile(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  done: AbortSignal,
+): Promise<void> {
+  if (await sleepUnless(ctx, ctx.config.placeholderAfterMs, done)) {
+    await ctx.db.transaction((tx) => wantPlaceholder(ctx, tx, issue, run));
+  }
+}
+
+/** @returns false when the judge was done first. */
+async function sleepUnless(ctx: AppContext, ms: number, done: AbortSignal): Promise<boolean> {
+  try {
+    await ctx.clock.sleep(ms, done);
+    return !done.aborted;
+  } catch {
+    return false; // The only reason to reject is `done`.
+  }
+}

@@ -1,0 +1,43 @@
+/** Reads the thread from GitHub, brings our record of it up to date, and freezes what the command was about. */
+import { freezeSnapshot } from '../../pipeline/decision/snapshot.ts';
+import type { JudgeInput } from '../../pipeline/judge/types.ts';
+import type { AppContext } from '../../ports.ts';
+import { commandStore, issueStore, proposalStore, type runStore } from '../../store/index.ts';
+import { syncThread } from '../support/sync-thread.ts';
+
+export interface TakenSnapshot {
+  readonly id: string;
+  readonly input: JudgeInput;
+}
+
+export async function takeSnapshot(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  signal: AbortSignal,
+): Promise<TakenSnapshot> {
+  const github = await ctx.github.forInstallation(issue.installationId);
+  const ref = { owner: issue.owner, name: issue.repositoryName, number: issue.number };
+  const thread = await github.readThread(ref, signal);
+  return ctx.db.transaction(async (tx) => {
+    await issueStore.lockIssue(tx, issue.id);
+    await syncThread(ctx, tx, issue, thread, run.addedCommentIds);
+    const proposals = (await proposalStore.liveProposals(tx, issue.id)).map(({ proposal, revisions }) => ({
+      ...proposal,
+      revisions,
+    }));
+    const frozen = freezeSnapshot(thread, proposals, await cutoffOf(tx, run));
+    const id = await proposalStore.insertSnapshot(tx, {
+      issueId: issue.id,
+      takenAt: ctx.clock.now(),
+      ...frozen,
+    });
+    return { id, input: frozen.input };
+  });
+}
+
+/** The latest of the commands that the run answers. */
+async function cutoffOf(tx: AppContext['db'], run: runStore.Run) {
+  const last = (await commandStore.commandsOfRun(tx, run.id)).at(-1);
+  return last ? { commentId: last.commentId, at: last.createdAt } : null;
+}

@@ -1,0 +1,189 @@
+/**
+ * One run: read the thread, freeze it, ask the judge, record the decision and want its comment. Everything
+ * that tells the world about it is written in one transaction with the decision.
+ */
+import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
+import { checkVerdict } from '../../pipeline/decision/check-verdict.ts';
+import type { AppContext } from '../../ports.ts';
+import { commandStore, decisionStore, installationStore, issueStore, runStore } from '../../store/index.ts';
+import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
+import { finishCommands, type Outcome } from '../support/finish.ts';
+import { judgeWithPatience } from './judge-with-patience.ts';
+import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
+
+/** After this many attempts a run that keeps dying is failed, so that its commands get an answer. */
+const MAX_ATTEMPTS = 5;
+const DAY_MS = 86_400_000;
+
+/** @returns false when the run has to wait and the lane should be left; a wake-up is then under way. */
+export async function workRun(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const cancelledBy = await runStore.cancelRequestedBy(ctx.db, run.id);
+  if (cancelledBy !== null) {
+    await endWithoutDecision(ctx, issue, run, { kind: 'cancelled', by: cancelledBy });
+    return true;
+  }
+  const obstacle = await obstacleOf(ctx, issue, run);
+  if (obstacle) {
+    await endWithoutDecision(ctx, issue, run, obstacle);
+    return true;
+  }
+  await runStore.startRun(ctx.db, run.id, ctx.clock.now());
+  try {
+    await decide(ctx, issue, run, signal);
+    return true;
+  } catch (error) {
+    return settleFailure(ctx, issue, run, error);
+  }
+}
+
+async function decide(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  signal: AbortSignal,
+): Promise<void> {
+  const snapshot = await takeSnapshot(ctx, issue, run, signal);
+  if (snapshot.input.candidates.length === 0) {
+    return endWithoutDecision(ctx, issue, run, { kind: 'no-proposals' });
+  }
+  const verdict = await judgeWithPatience(ctx, issue, run, snapshot.input, signal);
+  checkVerdict(verdict, snapshot.input);
+  await recordDecision(ctx, issue, run, snapshot, verdict);
+}
+
+async function recordDecision(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  snapshot: TakenSnapshot,
+  verdict: Awaited<ReturnType<typeof judgeWithPatience>>,
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await issueStore.lockIssue(tx, issue.id);
+    const cancelledBy = await runStore.cancelRequestedBy(tx, run.id);
+    if (cancelledBy !== null)
+      throw new CancelledError(`cancelled by ${cancelledBy}`, 'Ask again with /manager choose.');
+    const at = ctx.clock.now();
+    const decisionId = await decisionStore.insertDecision(tx, {
+      runId: run.id,
+      issueId: issue.id,
+      snapshotId: snapshot.id,
+      verdict,
+      at,
+    });
+    if (!run.dryRun) await wantDecisionComment(ctx, tx, decisionId);
+    const commands = await commandStore.commandsOfRun(tx, run.id);
+    await finishCommands(ctx, tx, issue, commands, outcomeOf(run, verdict));
+    await runStore.finishRun(tx, run.id, { state: 'finished', at });
+  });
+}
+
+function outcomeOf(
+  run: runStore.Run,
+  verdict: { chosen: number | null; abstainReason: string | null },
+): Outcome {
+  const detail = verdict.chosen === null ? verdict.abstainReason : `chose proposal ${verdict.chosen}`;
+  if (run.dryRun) return { outcome: 'dry-run', detail };
+  return { outcome: verdict.chosen === null ? 'undecided' : 'done', detail };
+}
+
+/** Why a run ends without a decision. */
+export type RunEnd =
+  | { readonly kind: 'cancelled'; readonly by: string }
+  | { readonly kind: 'no-proposals' }
+  | { readonly kind: 'over-quota'; readonly perDay: number }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+const OUTCOMES: Record<RunEnd['kind'], Outcome['outcome']> = {
+  cancelled: 'cancelled',
+  'no-proposals': 'no-proposals',
+  'over-quota': 'over-budget',
+  gone: 'gone',
+  failed: 'failed',
+};
+
+async function obstacleOf(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+): Promise<RunEnd | null> {
+  if (issue.goneAt) return { kind: 'gone' };
+  if (run.attempts >= MAX_ATTEMPTS) {
+    return { kind: 'failed', reason: run.error ?? 'the run was interrupted too often' };
+  }
+  const perDay = ctx.config.judgeCallsPerDay;
+  if (perDay === 0 || run.startedAt) return null;
+  const since = new Date(ctx.clock.now().getTime() - DAY_MS);
+  const used = await runStore.countRunsSince(ctx.db, issue.installationId, since);
+  return used >= perDay ? { kind: 'over-quota', perDay } : null;
+}
+
+async function endWithoutDecision(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  end: RunEnd,
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    if (!run.dryRun && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
+    const commands = await commandStore.commandsOfRun(tx, run.id);
+    await finishCommands(ctx, tx, issue, commands, { outcome: OUTCOMES[end.kind], detail: detailOf(end) });
+    await runStore.finishRun(tx, run.id, {
+      state: end.kind === 'cancelled' ? 'cancelled' : end.kind === 'failed' ? 'failed' : 'finished',
+      ...(end.kind === 'failed' ? { error: end.reason } : {}),
+      at: ctx.clock.now(),
+    });
+  });
+}
+
+function detailOf(end: RunEnd): string {
+  switch (end.kind) {
+    case 'cancelled':
+      return `cancelled by ${end.by}`;
+    case 'no-proposals':
+      return 'no proposal was found on this issue';
+    case 'over-quota':
+      return `the installation used its ${end.perDay} judge calls of the last 24 hours`;
+    case 'gone':
+      return 'the issue is gone';
+    case 'failed':
+      return end.reason;
+    default:
+      return end satisfies never;
+  }
+}
+
+/** Ends what cannot succeed; what may succeed later is thrown back to the queue, which tries again. */
+async function settleFailure(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  error: unknown,
+): Promise<boolean> {
+  if (error instanceof CancelledError) {
+    const by = (await runStore.cancelRequestedBy(ctx.db, run.id)) ?? 'a manager';
+    await endWithoutDecision(ctx, issue, run, { kind: 'cancelled', by });
+    return true;
+  }
+  if (error instanceof GitHubError && (error.failure === 'gone' || error.failure === 'not-found')) {
+    await issueStore.markIssueGone(ctx.db, issue.id, 'deleted', ctx.clock.now());
+    await endWithoutDecision(ctx, issue, run, { kind: 'gone' });
+    return true;
+  }
+  if (error instanceof GitHubError && error.failure === 'suspended') {
+    await installationStore.setInstallationStatus(ctx.db, issue.installationId, 'suspended');
+    return false;
+  }
+  if (error instanceof JudgeError && !error.retryable) {
+    await endWithoutDecision(ctx, issue, run, { kind: 'failed', reason: error.message });
+    return true;
+  }
+  await runStore.noteError(ctx.db, run.id, error instanceof Error ? error.message : String(error));
+  throw error;
+}

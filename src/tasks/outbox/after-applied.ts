@@ -1,0 +1,52 @@
+/** What follows once a comment stands on GitHub: it is recorded, and the decision it shows becomes visible. */
+import type { AppContext } from '../../ports.ts';
+import type { EffectTarget } from '../../schema/index.ts';
+import { decisionStore, effectStore } from '../../store/index.ts';
+import { refreshDecisionComment } from '../support/decision-comment.ts';
+import type { Effect } from './apply-effect.ts';
+import type { AppliedComment } from './reconcile-comment.ts';
+
+type CommentTarget = Extract<EffectTarget, { kind: 'comment' }>;
+
+export async function afterCommentApplied(
+  ctx: AppContext,
+  effect: Effect,
+  target: CommentTarget,
+  applied: AppliedComment,
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const current = await effectStore.getEffect(tx, effect.id);
+    const changedMeanwhile = current !== null && current.desiredHash !== effect.desiredHash;
+    await effectStore.updateEffect(tx, effect.id, {
+      state: changedMeanwhile ? 'pending' : 'done',
+      githubId: applied.comment.id,
+      githubUrl: applied.comment.url,
+      createAttemptedAt: null,
+      secondLookDue: false,
+      appliedHash: effect.desiredHash,
+      appliedBody: applied.body,
+      appliedAt: ctx.clock.now(),
+      lastError: null,
+      attempts: 0,
+    });
+    if (target.decisionId) await publishDecision(ctx, tx, target.decisionId, effect, applied);
+  });
+}
+
+/** The first time the decision's own text is visible, it becomes the one that feedback is about. */
+async function publishDecision(
+  ctx: AppContext,
+  tx: AppContext['db'],
+  decisionId: string,
+  effect: Effect,
+  applied: AppliedComment,
+): Promise<void> {
+  const decision = await decisionStore.getDecision(tx, decisionId);
+  if (!decision || decision.postedAt) return;
+  const createdWithIt = effect.githubId === null;
+  const visibleAt = createdWithIt ? new Date(applied.comment.createdAt) : ctx.clock.now();
+  await decisionStore.updateDecision(tx, decision.id, { postedAt: visibleAt });
+  for (const older of await decisionStore.supersedeOlder(tx, decision.issueId, decision.id)) {
+    await refreshDecisionComment(ctx, tx, older.id, { newerUrl: applied.comment.url });
+  }
+}

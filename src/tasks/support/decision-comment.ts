@@ -1,0 +1,191 @@
+/** The decision comment of a run, rendered anew from our rows whenever one of them changes. */
+
+import { parseMarkdown } from '../../markdown/parse.ts';
+import { links } from '../../markdown/query.ts';
+import { renderDecision, renderFolded, renderPlaceholder } from '../../pipeline/comment/decision-comment.ts';
+import type {
+  DecisionOutcomeView,
+  DecisionStateView,
+  DecisionView,
+  ProposalView,
+} from '../../pipeline/comment/views.ts';
+import type { JudgeInput } from '../../pipeline/judge/types.ts';
+import type { AppContext, Db } from '../../ports.ts';
+import { decisionStore, effectStore, issueStore, proposalStore, type runStore } from '../../store/index.ts';
+import type { RunEnd } from '../lane/work-run.ts';
+import { commentKey, wantComment } from './want.ts';
+
+/** Wants the comment of a new decision. */
+export async function wantDecisionComment(ctx: AppContext, tx: Db, decisionId: string): Promise<void> {
+  await refreshDecisionComment(ctx, tx, decisionId);
+}
+
+/**
+ * Brings the comment in line with the rows. A superseded decision is folded to a link to the newer comment.
+ * `notBefore` debounces changes that nobody waits for.
+ */
+export async function refreshDecisionComment(
+  ctx: AppContext,
+  tx: Db,
+  decisionId: string,
+  options: { newerUrl?: string; notBefore?: Date } = {},
+): Promise<void> {
+  const decision = await decisionStore.getDecision(tx, decisionId);
+  if (!decision) throw new Error(`there is no decision ${decisionId}`);
+  const issue = await issueStore.getIssue(tx, decision.issueId);
+  const snapshot = await proposalStore.getSnapshot(tx, decision.snapshotId);
+  if (!issue || !snapshot) throw new Error(`decision ${decisionId} has lost its issue or snapshot`);
+  const body =
+    decision.state === 'superseded' || options.newerUrl !== undefined
+      ? renderFolded(
+          foldedView(decision, snapshot.input, options.newerUrl ?? (await newerCommentUrl(tx, decision))),
+        )
+      : renderDecision(await decisionView(tx, decision, snapshot.input));
+  await wantComment(ctx, tx, issue, {
+    kind: 'decision',
+    id: decision.runId,
+    body,
+    decisionId,
+    ...(options.notBefore ? { notBefore: options.notBefore } : {}),
+  });
+}
+
+/** Says that the judge is at work, in the comment that will hold the decision. */
+export async function wantPlaceholder(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+): Promise<void> {
+  const proposals = await proposalStore.liveProposals(tx, issue.id);
+  const body = renderPlaceholder({
+    id: run.id,
+    startedAt: (run.startedAt ?? ctx.clock.now()).toISOString(),
+    judge: ctx.config.inferenceUrl === null ? 'embedded' : 'model',
+    proposalCount: proposals.length,
+  });
+  await wantComment(ctx, tx, issue, { kind: 'decision', id: run.id, body });
+}
+
+/** The comment of a run that ended without a decision. */
+export async function wantRunNotice(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  end: RunEnd,
+): Promise<void> {
+  const outcome = outcomeOf(end);
+  const body = renderDecision({
+    id: run.id,
+    decidedAt: ctx.clock.now().toISOString(),
+    outcome,
+    proposals: [],
+    state: end.kind === 'cancelled' ? { kind: 'cancelled', by: end.by } : { kind: 'proposed' },
+    ticks: { accept: false, wrong: false },
+    newerProposals: [],
+    explain: false,
+    allowedLinks: new Set(),
+  });
+  await wantComment(ctx, tx, issue, { kind: 'decision', id: run.id, body });
+}
+
+function outcomeOf(end: RunEnd): DecisionOutcomeView {
+  switch (end.kind) {
+    case 'no-proposals':
+      return { kind: 'no-proposals' };
+    case 'failed':
+      return {
+        kind: 'failed',
+        reason: end.reason,
+        remedy: 'Ask again with /manager choose; if it fails again, tell whoever runs this App.',
+      };
+    case 'over-quota':
+      return {
+        kind: 'failed',
+        reason: `This installation has used its ${end.perDay} judge calls of the last 24 hours.`,
+        remedy: 'Ask again later, or have the operator raise JUDGE_CALLS_PER_DAY.',
+      };
+    case 'cancelled':
+    case 'gone':
+      return {
+        kind: 'failed',
+        reason: 'The comparison was stopped.',
+        remedy: 'Ask again with /manager choose.',
+      };
+    default:
+      return end satisfies never;
+  }
+}
+
+async function decisionView(
+  tx: Db,
+  decision: decisionStore.Decision,
+  input: JudgeInput,
+): Promise<DecisionView> {
+  const votes = await decisionStore.votesOf(tx, decision.id);
+  return {
+    id: decision.id,
+    decidedAt: decision.decidedAt.toISOString(),
+    outcome: {
+      kind: 'judged',
+      verdict: { ...decision, votes: votes.map((vote) => ({ ...vote, order: vote.shownOrder })) },
+    },
+    proposals: proposalViews(input),
+    state: stateView(decision),
+    ticks: { accept: decision.state === 'accepted', wrong: decision.state === 'rejected' },
+    newerProposals: decision.newerProposals,
+    explain: decision.explainRequested,
+    allowedLinks: linksOf(input),
+  };
+}
+
+async function newerCommentUrl(tx: Db, decision: decisionStore.Decision): Promise<string | null> {
+  const newer = await decisionStore.latestPostedDecision(tx, decision.issueId);
+  const effect = newer && (await effectStore.findEffect(tx, commentKey('decision', newer.runId)));
+  return effect?.githubUrl ?? null;
+}
+
+function foldedView(decision: decisionStore.Decision, input: JudgeInput, newerUrl: string | null) {
+  return {
+    id: decision.id,
+    decidedAt: decision.decidedAt.toISOString(),
+    judge: decision.judge,
+    chosen: proposalViews(input).find((proposal) => proposal.number === decision.chosen) ?? null,
+    newerUrl,
+  };
+}
+
+export function proposalViews(input: JudgeInput): ProposalView[] {
+  return input.candidates.map((candidate) => ({
+    number: candidate.number,
+    authorLogin: candidate.authorLogin,
+    url: candidate.url,
+    revisionHash: candidate.revisions.at(-1)?.hash ?? '',
+  }));
+}
+
+export function stateView(decision: decisionStore.Decision): DecisionStateView {
+  const by = decision.stateBy ?? 'a manager';
+  switch (decision.state) {
+    case 'proposed':
+      return { kind: 'proposed' };
+    case 'accepted':
+      return { kind: 'accepted', by };
+    case 'overridden':
+      return { kind: 'overridden', by, to: decision.overriddenTo ?? 0, reason: decision.stateReason };
+    case 'rejected':
+      return { kind: 'rejected', by, reason: decision.stateReason };
+    case 'superseded':
+      return { kind: 'superseded', newerUrl: null };
+    default:
+      return decision.state satisfies never;
+  }
+}
+
+/** The judge may only repeat links that stood in the thread. */
+function linksOf(input: JudgeInput): Set<string> {
+  const texts = [input.issue.body, ...input.candidates.map((candidate) => candidate.body)];
+  const found = texts.flatMap((text) => links(parseMarkdown(text)).map((link) => link.url));
+  return new Set([...found, ...input.candidates.map((candidate) => candidate.url)]);
+}

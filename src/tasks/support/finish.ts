@@ -1,0 +1,39 @@
+/** Every command ends here: with one stated outcome, its reaction, and a notice where silence would puzzle. */
+import type { AppContext, Db } from '../../ports.ts';
+import type { CommandOutcome } from '../../schema/index.ts';
+import { commandStore, type issueStore } from '../../store/index.ts';
+import { wantReaction } from './want.ts';
+
+type Command = commandStore.Command;
+
+const SUCCESSES: ReadonlySet<CommandOutcome> = new Set(['done', 'dry-run', 'undecided']);
+
+export interface Outcome {
+  readonly outcome: CommandOutcome;
+  /** One plain sentence for `status`; null when the outcome says it all. */
+  readonly detail?: string | null;
+}
+
+export async function finishCommand(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  command: Command,
+  { outcome, detail = null }: Outcome,
+): Promise<void> {
+  const finished = await commandStore.finishCommand(tx, command.id, { outcome, detail, at: ctx.clock.now() });
+  if (!finished) return;
+  const reaction = SUCCESSES.has(outcome) ? 'rocket' : 'confused';
+  await wantReaction(ctx, tx, issue, command.commentId, reaction);
+}
+
+/** Ends all commands that wait for the same thing. */
+export async function finishCommands(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  commands: readonly Command[],
+  outcome: Outcome,
+): Promise<void> {
+  for (const command of commands) await finishCommand(ctx, tx, issue, command, outcome);
+}

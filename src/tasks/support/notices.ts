@@ -1,0 +1,84 @@
+/** Short answers on the issue: one comment per purpose, kept up to date instead of repeated. */
+
+import { CONFIG_PATH } from '../../pipeline/command/repository-config.ts';
+import {
+  renderConfigProblem,
+  renderHelp,
+  renderNotice,
+  renderRefusal,
+} from '../../pipeline/comment/notices.ts';
+import type { AppContext, Db } from '../../ports.ts';
+import type { CommandOutcome } from '../../schema/index.ts';
+import type { commandStore, issueStore } from '../../store/index.ts';
+import { isOverBudget } from './budget.ts';
+import type { Outcome } from './finish.ts';
+import { wantComment } from './want.ts';
+
+type Command = commandStore.Command;
+type Issue = issueStore.LocatedIssue;
+
+/** Outcomes that nobody could guess from a reaction alone. */
+const EXPLAINED: ReadonlySet<CommandOutcome> = new Set([
+  'invalid',
+  'paused',
+  'closed',
+  'no-decision',
+  'nothing-to-cancel',
+]);
+
+export async function wantNotice(
+  ctx: AppContext,
+  tx: Db,
+  issue: Issue,
+  command: Command,
+  { outcome, detail }: Outcome,
+): Promise<void> {
+  if (outcome === 'broken-config') return wantConfigProblem(ctx, tx, issue, detail ?? '');
+  if (!EXPLAINED.has(outcome)) return;
+  const body = renderNotice({
+    actorLogin: command.actorLogin,
+    request: requestOf(command),
+    outcome,
+    detail: detail ?? '',
+  });
+  await wantComment(ctx, tx, issue, { kind: 'notice', id: `notice-${issue.id}`, body });
+}
+
+async function wantConfigProblem(ctx: AppContext, tx: Db, issue: Issue, problems: string): Promise<void> {
+  const body = renderConfigProblem({ path: CONFIG_PATH, problems: problems.split('; ') });
+  await wantComment(ctx, tx, issue, { kind: 'config', id: `config-${issue.id}`, body });
+}
+
+/** Once per user and issue, and within the budget: who may. */
+export async function wantRefusal(ctx: AppContext, tx: Db, issue: Issue, command: Command): Promise<void> {
+  if (await isOverBudget(ctx, tx, issue.id)) return;
+  const body = renderRefusal({ actorLogin: command.actorLogin, request: requestOf(command) });
+  await wantComment(ctx, tx, issue, {
+    kind: 'refusal',
+    id: `refusal-${issue.id}-${command.actorId ?? command.actorLogin}`,
+    body,
+  });
+}
+
+/** The help is one comment per issue; it names an unknown word, or tells why a command did not count. */
+export async function wantHelp(
+  ctx: AppContext,
+  tx: Db,
+  issue: Issue,
+  about: { unknownWord?: string | null; masked?: boolean },
+): Promise<void> {
+  if (about.masked && (await isOverBudget(ctx, tx, issue.id))) return;
+  await wantComment(ctx, tx, issue, {
+    kind: 'help',
+    id: `help-${issue.id}`,
+    body: renderHelp({
+      unknownWord: about.unknownWord ?? null,
+      maskedBy: about.masked ? 'code formatting or a list' : null,
+    }),
+  });
+}
+
+function requestOf(command: Command): string {
+  const parsed = command.parsed as { text?: string };
+  return parsed.text ?? `/manager ${command.verb}`;
+}

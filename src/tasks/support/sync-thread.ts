@@ -1,0 +1,84 @@
+/** Brings what we know of an issue and its proposals in line with the thread that GitHub shows now. */
+import { headingsOf } from '../../pipeline/command/repository-config.ts';
+import { detectProposals } from '../../pipeline/proposals/detect.ts';
+import { type ProposalChange, revisionHash, syncProposals } from '../../pipeline/proposals/revision.ts';
+import type { Thread } from '../../pipeline/thread/types.ts';
+import type { AppContext, Db } from '../../ports.ts';
+import { issueStore, proposalStore, repositoryStore } from '../../store/index.ts';
+import { storedConfig } from './repository-config.ts';
+
+export async function syncThread(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  thread: Thread,
+  addedCommentIds: readonly number[],
+): Promise<void> {
+  const { title, state, locked } = thread.issue;
+  await issueStore.setIssueFlags(tx, issue.id, { title, state, locked });
+  const known = await proposalStore.listProposals(tx, issue.id);
+  const manual = known
+    .filter((proposal) => proposal.source === 'manual')
+    .map((proposal) => proposal.commentId);
+  const { config } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
+  const detected = detectProposals(thread, {
+    headings: headingsOf(config),
+    ownAppId: ctx.github.appId,
+    addedCommentIds: [...addedCommentIds, ...manual],
+  });
+  const sync = syncProposals(
+    known.map((one) => ({ ...one, hash: one.currentHash, dropped: one.droppedAt !== null })),
+    detected,
+    issue.nextProposalNumber,
+  );
+  const byComment = new Map(known.map((one) => [one.commentId, one]));
+  for (const change of sync.added) await addProposal(tx, issue.id, change);
+  for (const change of [...sync.revised, ...sync.restored]) {
+    const proposal = byComment.get(change.commentId);
+    if (proposal) await reviseProposal(tx, proposal, change);
+  }
+  for (const { commentId } of sync.dropped) {
+    const proposal = byComment.get(commentId);
+    if (proposal) await proposalStore.setProposalDropped(tx, proposal.id, ctx.clock.now());
+  }
+}
+
+/** Records a proposal under the issue's next number. */
+export async function addProposal(
+  tx: Db,
+  issueId: number,
+  { comment, source }: Pick<ProposalChange, 'comment' | 'source'>,
+): Promise<number> {
+  const number = await proposalStore.takeProposalNumber(tx, issueId);
+  await proposalStore.insertProposal(
+    tx,
+    {
+      issueId,
+      number,
+      commentId: comment.id,
+      url: comment.url,
+      authorId: comment.author.id,
+      authorLogin: comment.author.login,
+      authorKind: comment.author.isBot ? 'bot' : 'person',
+      source,
+      postedAt: comment.createdAt ? new Date(comment.createdAt) : null,
+    },
+    textOf(comment),
+  );
+  return number;
+}
+
+/** Adds the comment's text as a revision if it is new, and takes a dropped proposal back. */
+export async function reviseProposal(
+  tx: Db,
+  proposal: proposalStore.Proposal,
+  { comment }: Pick<ProposalChange, 'comment'>,
+): Promise<boolean> {
+  if (proposal.droppedAt) await proposalStore.setProposalDropped(tx, proposal.id, null);
+  return proposalStore.addRevision(tx, proposal, textOf(comment));
+}
+
+function textOf(comment: ProposalChange['comment']): proposalStore.ProposalText {
+  const since = comment.updatedAt ?? comment.createdAt;
+  return { hash: revisionHash(comment.body), body: comment.body, visibleAt: since ? new Date(since) : null };
+}

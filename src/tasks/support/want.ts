@@ -1,0 +1,76 @@
+/** What tasks want GitHub to show: effects with their markers, written in the caller's transaction. */
+import { signMarker } from '../../pipeline/comment/marker.ts';
+import type { AppContext, Db } from '../../ports.ts';
+import type { MarkerKind, ReactionContent } from '../../schema/outbox.ts';
+import { effectStore, type issueStore } from '../../store/index.ts';
+import { createWakeUps } from '../queues.ts';
+import { markerKeys } from './marker.ts';
+
+/** Decision comments go before reactions, reactions before the rest. */
+const PRIORITY = { decision: 0, reaction: 1, rest: 2 } as const;
+
+export interface WantedComment {
+  readonly kind: MarkerKind;
+  readonly id: string;
+  /** Markdown without the marker. */
+  readonly body: string;
+  readonly decisionId?: string | null;
+  readonly notBefore?: Date;
+}
+
+export async function wantComment(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  comment: WantedComment,
+): Promise<void> {
+  const marker = signMarker(
+    { kind: comment.kind, id: comment.id, repositoryId: issue.repositoryId, issueNumber: issue.number },
+    markerKeys(ctx.config)[0],
+  );
+  await want(ctx, tx, issue, {
+    key: commentKey(comment.kind, comment.id),
+    target: {
+      kind: 'comment',
+      markerKind: comment.kind,
+      markerId: comment.id,
+      decisionId: comment.decisionId ?? null,
+    },
+    desiredBody: `${comment.body.trimEnd()}\n\n${marker}`,
+    priority: comment.kind === 'decision' ? PRIORITY.decision : PRIORITY.rest,
+    notBefore: comment.notBefore ?? null,
+  });
+}
+
+export function commentKey(kind: MarkerKind, id: string): string {
+  return `comment:${kind}:${id}`;
+}
+
+export async function wantReaction(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  commentId: number,
+  content: ReactionContent,
+): Promise<void> {
+  await want(ctx, tx, issue, {
+    key: `reaction:${issue.repositoryId}:${commentId}:${content}`,
+    target: { kind: 'reaction', commentId, content },
+    desiredBody: null,
+    priority: PRIORITY.reaction,
+  });
+}
+
+async function want(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  effect: Omit<effectStore.WantedEffect, 'installationId' | 'issueId'>,
+): Promise<void> {
+  const pending = await effectStore.wantEffect(tx, {
+    ...effect,
+    installationId: issue.installationId,
+    issueId: issue.id,
+  });
+  if (pending) await createWakeUps(ctx.jobs).outbox(tx, issue.installationId);
+}
