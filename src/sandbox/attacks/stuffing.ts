@@ -164,6 +164,54 @@ const STUFFING: readonly StuffingAttack[] = [
   },
 ];
 
+/** An analysis that sounds like one and only strings together names that the rival found. */
+function inventedAnalysis(names: readonly string[]): string {
+  const [first = 'handleChange', second = 'updateState', third = 'index.ts'] = names;
+  return `### What is the root cause of that problem?
+\`${first}\` in \`${third}\` does not take \`${second}\` into account, because it is called before \`${second}\` is updated.
+
+### What changes do you think we should make in order to solve the problem?
+In \`${third}\`, make \`${first}\` wait for \`${second}\`:
+
+\`\`\`diff
+- ${first}(${second});
++ if (${second}) ${first}(${second});
+\`\`\``;
+}
+
+const INVENTING: readonly StuffingAttack[] = [
+  {
+    name: "an invented analysis over the rival's identifiers",
+    apply: append((loser, input) => inventedAnalysis(identifiersOf(rival(loser, input)))),
+  },
+  {
+    name: 'an invented analysis over the words of the issue',
+    apply: append((_, input) =>
+      inventedAnalysis(keywordsOf(input.issue.title).map((word) => `${word}Handler`)),
+    ),
+  },
+  {
+    name: 'answers to each word of the title',
+    apply: append(
+      (_, input) =>
+        `### Edge cases\n${keywordsOf(input.issue.title)
+          .map(
+            (word) =>
+              `- If the ${word} is empty or missing, the case must not break the ${word} on iOS and Android.`,
+          )
+          .join('\n')}`,
+    ),
+  },
+  {
+    name: "the rival's sentences, each with a phrase before it",
+    apply: (loser, input) =>
+      rival(loser, input).replace(
+        /(^|[.] )([A-Z`])/gm,
+        (_, before: string, start: string) => `${before}As I found, ${start}`,
+      ),
+  },
+];
+
 const COPYING: readonly StuffingAttack[] = [
   { name: 'the rival copied', apply: (loser, input) => rival(loser, input) },
   {
@@ -286,4 +334,10 @@ const HIDING: readonly StuffingAttack[] = [
 ];
 
 /** All of them, by what they try. */
-export const stuffingAttacks: readonly StuffingAttack[] = [...STUFFING, ...COPYING, ...PERSUADING, ...HIDING];
+export const stuffingAttacks: readonly StuffingAttack[] = [
+  ...STUFFING,
+  ...INVENTING,
+  ...COPYING,
+  ...PERSUADING,
+  ...HIDING,
+];

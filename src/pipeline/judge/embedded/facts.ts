@@ -5,7 +5,7 @@
 import type { JudgeInput } from '../types.ts';
 import type { Claim, ReadCandidate } from './authorship.ts';
 import type { CitedLink, CodeBlock, Sentence } from './document.ts';
-import { baseName, nameKey } from './identifiers.ts';
+import { baseName, nameKey, symbolsInCode } from './identifiers.ts';
 import { cues } from './sections.ts';
 import { contentStems, isStopWord, wordsOf } from './text.ts';
 
@@ -21,6 +21,8 @@ export interface Facts {
   readonly credited: readonly Sentence[];
   /** Identifiers named both in the cause and in the change, own ones first. */
   readonly chain: readonly string[];
+  /** Those of them that the issue, a cited file or another proposal names too; the others may be invented. */
+  readonly confirmedChain: readonly string[];
   readonly changeIdentifiers: readonly string[];
   readonly ownCode: readonly CodeBlock[];
   readonly changeCode: readonly CodeBlock[];
@@ -40,6 +42,8 @@ export interface IssueModel {
   /** Stems that show what a sentence is about: the issue's, and those that several proposals use. */
   readonly topic: ReadonlySet<string>;
   readonly repository: string;
+  /** For each name in issue and proposals, the candidates (by posting order) that mention it; -1 is the issue. */
+  readonly mentions: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 const EXPECTED =
@@ -55,6 +59,8 @@ const TITLE_NOISE: ReadonlySet<string> = new Set([
   'issue',
   'version',
 ]);
+
+const ISSUE = -1;
 
 /** Words of reports and proposals in general, which show nothing about the topic. */
 const GENERIC: ReadonlySet<string> = new Set(
@@ -73,9 +79,24 @@ export function modelIssue(input: JudgeInput, thread: readonly ReadCandidate[]):
   const stems = contentStems(`${title.replace(/\[[^\]]*\]/g, ' ')} ${expected}`);
   return {
     expected: new Set(stems.filter((stem) => !TITLE_NOISE.has(stem)).slice(0, 60)),
+    mentions: mentionsOf(text, thread),
     topic: topicOf(contentStems(`${title} ${text}`), thread),
     repository: input.repository.toLowerCase(),
   };
+}
+
+function mentionsOf(issue: string, thread: readonly ReadCandidate[]): Map<string, Set<number>> {
+  const mentions = new Map<string, Set<number>>();
+  const add = (name: string, who: number) => {
+    const key = nameKey(name);
+    mentions.set(key, (mentions.get(key) ?? new Set()).add(who));
+  };
+  for (const name of symbolsInCode(issue)) add(name, ISSUE);
+  for (const [index, { document }] of thread.entries()) {
+    for (const { identifiers } of document.sentences) for (const name of identifiers) add(name, index);
+    for (const { symbols } of document.codes) for (const name of symbols) add(name, index);
+  }
+  return mentions;
 }
 
 function topicOf(issue: readonly string[], thread: readonly ReadCandidate[]): Set<string> {
@@ -121,7 +142,7 @@ function isCredited({ copiedFrom, restatesIssue }: Claim): boolean {
   return copiedFrom === null && !restatesIssue;
 }
 
-export function factsOf(read: ReadCandidate, issue: IssueModel): Facts {
+export function factsOf(read: ReadCandidate, index: number, issue: IssueModel): Facts {
   const own = read.claims.filter(isCredited).map(({ sentence }) => sentence);
   const ownCode = read.codes.filter(({ copiedFrom }) => copiedFrom === null).map(({ block }) => block);
   const keywordLists = own.filter(isKeywordList);
@@ -133,6 +154,7 @@ export function factsOf(read: ReadCandidate, issue: IssueModel): Facts {
   const links = citedFiles(read.document.links, issue);
   const changeCode = ownCode.filter(({ role }) => role === 'change');
   const terms = informativeTerms(credited);
+  const chain = chainOf(cause, change, ownCode, links);
   return {
     cause,
     change,
@@ -141,7 +163,8 @@ export function factsOf(read: ReadCandidate, issue: IssueModel): Facts {
     platforms: credited.filter(({ role, text }) => role !== 'problem' && cues.platform(text)),
     alternatives: prose.filter(({ role }) => role === 'alternatives'),
     credited,
-    chain: chainOf(cause, change, ownCode, links),
+    chain,
+    confirmedChain: chain.filter((name) => isConfirmed(name, index, links, issue)),
     changeIdentifiers: distinct(change.flatMap(({ identifiers }) => identifiers)),
     ownCode,
     changeCode,
@@ -196,6 +219,15 @@ function chainOf(
   const touched = new Set([...said, ...[...coded, ...linked].map(nameKey)]);
   const strong = [...named, ...cited].filter((name) => touched.has(nameKey(name)));
   return distinct([...strong, ...quoted.filter((name) => said.has(nameKey(name)))]);
+}
+
+/** A linked path says where the reader can look a name up: `src/useSearch.ts` confirms `useSearch`. */
+function isConfirmed(name: string, index: number, links: readonly CitedLink[], issue: IssueModel): boolean {
+  const key = nameKey(name);
+  const others = issue.mentions.get(key) ?? new Set();
+  return (
+    [...others].some((who) => who !== index) || links.some(({ path }) => path.toLowerCase().includes(key))
+  );
 }
 
 function citedFiles(links: readonly CitedLink[], issue: IssueModel): CitedLink[] {

@@ -10,7 +10,7 @@ import { filesIn, nameKey } from './identifiers.ts';
 import { standardise } from './logit.ts';
 import { persuades } from './persuasion.ts';
 import { cues, hedges } from './sections.ts';
-import { type Standing, standingsOf } from './standing.ts';
+import { effectivePosition, type Standing, standingsOf } from './standing.ts';
 import type { FeatureVector } from './weights.ts';
 
 /** One proposal with everything the judge found out about it. */
@@ -39,9 +39,15 @@ export function analyse(input: JudgeInput): AnalysedThread {
   const ideas = findIdeas(thread, terms);
   const standings = standingsOf(thread, ideas, terms);
   const measured = thread.map((read, index) => {
-    const facts = factsOf(read, issue);
+    const facts = factsOf(read, index, issue);
     const standing = standings[index] as Standing;
-    return { read, facts, standing, raw: measure(read, facts, standing, index), merit: meritOf(facts) };
+    return {
+      read,
+      facts,
+      standing,
+      raw: measure(read, facts, standing, effectivePosition(read, thread)),
+      merit: meritOf(facts),
+    };
   });
   const vectors = standardise(measured.map(({ raw }) => raw));
   const proposals = measured.map((one, index) => ({ ...one, vector: vectors[index] as FeatureVector }));
@@ -53,10 +59,10 @@ function upTo(value: number, full: number): number {
   return Math.min(value, full) / full;
 }
 
-function measure(read: ReadCandidate, facts: Facts, standing: Standing, index: number): FeatureVector {
+function measure(read: ReadCandidate, facts: Facts, standing: Standing, position: number): FeatureVector {
   return {
     rootCause: rootCause(facts),
-    causeToChange: upTo(facts.chain.length, 3),
+    causeToChange: causeToChange(facts),
     evidence: evidence(facts),
     concreteness: concreteness(facts),
     coverage: facts.issueTerms === 0 ? 0 : facts.coveredTerms / facts.issueTerms,
@@ -68,7 +74,7 @@ function measure(read: ReadCandidate, facts: Facts, standing: Standing, index: n
     stuffing: stuffing(read, facts),
     persuasion: persuasion(read),
     workaround: workaround(facts),
-    order: -Math.log(index + 1),
+    order: -Math.log(position),
     ...standing,
   };
 }
@@ -78,6 +84,15 @@ function rootCause({ cause }: Facts): number {
   if (cause.length === 0) return 0;
   const named = cause.some(({ identifiers }) => identifiers.length > 0);
   return 0.4 + (named ? 0.3 : 0) + (cause.some(({ text }) => cues.cause(text)) ? 0.3 : 0);
+}
+
+/** Names that nothing else in the thread confirms may be invented, so they count for less. */
+const UNCONFIRMED = 0.5;
+
+/** Names that cause and change share, up to three. */
+function causeToChange({ chain, confirmedChain }: Facts): number {
+  const unconfirmed = chain.length - confirmedChain.length;
+  return upTo(confirmedChain.length + UNCONFIRMED * unconfirmed, 3);
 }
 
 /** Half for up to three linked files, half for up to three blocks; both only as far as sentences talk about them. */

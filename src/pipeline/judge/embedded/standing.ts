@@ -107,6 +107,12 @@ function planSince({ claims, posted }: ReadCandidate): number {
   return orders[Math.floor(orders.length / 2)] ?? posted.order;
 }
 
+/** The proposal's place in the thread, from 1: one more than the others posted before most of its plan stood. */
+export function effectivePosition(read: ReadCandidate, thread: readonly ReadCandidate[]): number {
+  const since = planSince(read);
+  return 1 + thread.filter((other) => other !== read && other.posted.order < since).length;
+}
+
 /** Share of the words, in sentences and code lines, that an earlier text of somebody else held. */
 function copiedShare({ claims, codes }: ReadCandidate): number {
   const words = (claim: Claim) => Math.max(1, shinglesOf(claim.sentence.key.split(' '), 1).length);

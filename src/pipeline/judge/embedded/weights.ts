@@ -33,7 +33,7 @@ export const FEATURES = {
     scale: 0.25,
     reason:
       'The strongest sign of understanding that text can show: the place named as the cause is the place the change ' +
-      'then touches. It cannot be had by adding links or code alone.',
+      'then touches. It cannot be had by adding links or code alone. Names that neither the issue nor a linked file nor another proposal mentions count half: they may be invented.',
   },
   evidence: {
     weight: 0.18,
@@ -111,7 +111,7 @@ export const FEATURES = {
     scale: 0.7,
     reason:
       'Published policy: the earliest acceptable proposal wins. Minus the logarithm of the position, because the step ' +
-      'from first to second matters more than from sixth to seventh.',
+      'from first to second matters more than from sixth to seventh. A plan edited in later has the position of the edit.',
   },
   pioneered: {
     weight: 0.18,
