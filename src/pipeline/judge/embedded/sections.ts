@@ -44,7 +44,7 @@ const ALTERNATIVE_CUE =
 const TEST_CUE =
   /\b(?:unit|integration|regression|e2e|end-to-end|snapshot|automated|manual) tests?\b|\btests? (?:that|for|case|with|where|which|should|to)\b|\b(?:assert|verify that|add a test|spec file)\b/i;
 const EDGE_CUE =
-  /\bedge.?cases?\b|\bcorner case|\balso (?:happens|affects|occurs|fails|breaks|applies)|\bregress|\bside.?effects?|\bbackwards?.compat|\b(?:empty|null|undefined|missing|deleted|expired|offline|concurrent|duplicate|archived|nested|very long|zero|negative)\b.{0,60}\b(?:case|list|value|string|array|input|user|state|row|file|report|tab|session|entry|entries|request)|\b(?:must|should|does) not (?:break|affect|change|touch)|\bif the (?:user|file|list|value|request|row|token|network|server)\b.{0,80}\b(?:is|are|has|was|fails|goes|changes)/i;
+  /\bedge.?cases?\b|\bcorner case|\balso (?:happens|affects|occurs|fails|breaks|applies)|\bthe same (?:happens|applies|goes|bug|problem|is true)\b|\bmay be (?:called|empty|null|missing|undefined)\b|\btested (?:on|with|it|this|these|both|that)\b|\bregress|\bside.?effects?|\bbackwards?.compat|\b(?:empty|null|undefined|missing|deleted|expired|offline|concurrent|duplicate|archived|nested|very long|zero|negative)\b.{0,60}\b(?:case|list|value|string|array|input|user|state|row|file|report|tab|session|entry|entries|request)|\b(?:must|should|does) not (?:break|affect|change|touch)|\bif the (?:user|file|list|value|request|row|token|network|server)\b.{0,80}\b(?:is|are|has|was|fails|goes|changes)/i;
 const PLATFORM_CUE =
   /\b(?:ios|android|safari|firefox|chrome|desktop|mweb|mobile|native|windows|linux|mac ?os|web|wasm|arm64|node \d|python 3|postgres(?:ql)? \d+|mysql|sqlite|screen readers?|rtl|dark mode|slow network|offline)\b/i;
 
