@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import { systemClock } from './adapters/clock.ts';
 import { migrate } from './adapters/db/migrate.ts';
 import { openDatabase } from './adapters/db/open.ts';
+import type { OpenDatabase } from './adapters/db/types.ts';
 import { createGitHubApp } from './adapters/github/app.ts';
 import { createTokenGitHub } from './adapters/github/token.ts';
 import { createJobs } from './adapters/jobs/jobs.ts';
@@ -29,6 +30,8 @@ export interface OpenContext {
 
 /** What tests and the demo put in place of the real thing. */
 export interface ContextParts {
+  /** An open, migrated database; it is closed with the context. */
+  readonly database?: OpenDatabase;
   readonly github?: GitHubApp;
   readonly judge?: Judge;
   readonly clock?: Clock;
@@ -57,15 +60,10 @@ export async function openStore(config: Config): Promise<Store> {
 export async function createContext(config: Config, parts: ContextParts = {}): Promise<OpenContext> {
   const logger = parts.logger ?? createLogger(config);
   const github = parts.github ?? gitHubAppOf(config);
-  const database = await openDatabase({
-    databaseUrl: config.databaseUrl,
-    dataDir: config.dataDir,
-    embedded: 'own',
-    onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
-  });
+  const database = parts.database ?? (await openOwnDatabase(config, logger));
   const jobs = createJobs(database, { logger });
   try {
-    await migrate(database);
+    if (!parts.database) await migrate(database);
     await jobs.start();
   } catch (error) {
     await database.close();
@@ -88,6 +86,15 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
       await database.close();
     },
   };
+}
+
+function openOwnDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
+  return openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    embedded: 'own',
+    onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
+  });
 }
 
 /** The judge that the configuration names. The embedded one is never a fallback for a model that is down. */

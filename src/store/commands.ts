@@ -97,3 +97,12 @@ export async function countFinished(
     );
   return row?.count ?? 0;
 }
+
+/** Every command of the issue, in the order of their comments. */
+export async function listCommands(db: Db, issueId: number): Promise<Command[]> {
+  return db
+    .select()
+    .from(commands)
+    .where(eq(commands.issueId, issueId))
+    .orderBy(asc(commands.commentId), asc(commands.ordinal));
+}

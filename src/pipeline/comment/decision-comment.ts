@@ -201,7 +201,7 @@ export function renderDecision(view: DecisionView): string {
       ]);
     case 'failed':
       return sections([
-        '## No decision: the judge did not answer',
+        `## No decision: ${sentence(outcome.heading, 80)}`,
         sentence(outcome.reason, 600),
         `**What to do:** ${sentence(outcome.remedy, 600)}`,
         stateLine(view),

@@ -28,8 +28,8 @@ export type DecisionStateView =
 export type DecisionOutcomeView =
   | { readonly kind: 'judged'; readonly verdict: VerdictView }
   | { readonly kind: 'no-proposals' }
-  /** The judge gave no answer: why, and what the reader can do. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly remedy: string };
+  /** There is no decision: the heading's few words, why, and what the reader can do. */
+  | { readonly kind: 'failed'; readonly heading: string; readonly reason: string; readonly remedy: string };
 
 export interface DecisionView {
   /** The decision's id, or the run's where no decision came about. */

@@ -97,14 +97,16 @@ function outcomeOf(end: RunEnd): DecisionOutcomeView {
     case 'failed':
       return {
         kind: 'failed',
+        heading: 'the judge did not answer',
         reason: end.reason,
         remedy: 'Ask again with /manager choose; if it fails again, tell whoever runs this App.',
       };
     case 'over-quota':
       return {
         kind: 'failed',
+        heading: 'the quota is used up',
         reason: `This installation has used its ${end.perDay} judge calls of the last 24 hours.`,
-        remedy: 'Ask again later, or have the operator raise JUDGE_CALLS_PER_DAY.',
+        remedy: 'Ask again later, or have the operator raise the limit.',
       };
     case 'cancelled':
     case 'gone':

@@ -26,7 +26,7 @@ describe('parseRepositoryConfig', () => {
       mode: 'command',
       managers: [],
       price_pattern: '[$*]',
-      training: { consent: false },
+      training: {},
     });
     expect(headingsOf(defaultRepositoryConfig)).toEqual(DEFAULT_HEADINGS);
   });

@@ -47,6 +47,7 @@ describe('renderDecision', () => {
   it('shows that the judge failed', () => {
     const outcome = {
       kind: 'failed',
+      heading: 'the judge did not answer',
       reason: 'The inference service did not answer within 120 s.',
       remedy: 'Try `/manager choose` again later.',
     } as const;

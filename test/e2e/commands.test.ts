@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWorld, proposalOf, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+async function decided(): Promise<{ issue: ReturnType<World['newIssue']> }> {
+  const issue = world.newIssue();
+  world.propose(issue, 'ann');
+  world.propose(issue, 'bob', '## Proposal\nMaybe add a timeout somewhere.');
+  await world.command(issue, 'mia', '/manager choose');
+  return { issue };
+}
+
+describe('choose', () => {
+  it('answers with one comment, eyes at once and a rocket at the end', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    world.propose(issue, 'bob', '## Proposal\nMaybe add a timeout somewhere.');
+    const command = await world.command(issue, 'mia', '/manager choose');
+    expect(world.ours(issue)).toHaveLength(1);
+    expect(world.ours(issue)[0]?.body).toContain('ann');
+    expect(world.ours(issue)[0]?.body).toContain('Embedded judge');
+    expect(world.reactionsOn(command)).toEqual(['eyes', 'rocket']);
+    expect(await world.outcomes(issue)).toEqual(['choose: done']);
+  });
+
+  it('may be given by triage and above, not by readers; a refusal is explained once', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    const refused = await world.command(issue, 'rob', '/manager choose');
+    await world.command(issue, 'rob', '/manager choose');
+    expect(world.reactionsOn(refused)).toEqual(['eyes', 'confused']);
+    expect(world.ours(issue)).toHaveLength(1);
+    expect(world.ours(issue)[0]?.body).toContain('triage permission');
+    await world.command(issue, 'tim', '/manager choose');
+    expect(await world.outcomes(issue)).toEqual(['choose: refused', 'choose: refused', 'choose: done']);
+  });
+
+  it('adds a comment by hand that the rule does not find', async () => {
+    const issue = world.newIssue();
+    const plain = world.say(
+      issue,
+      'ann',
+      'I would close it on `mouseup` in `src/menu.ts`, because blur comes first.',
+    );
+    await world.command(issue, 'mia', '/manager choose');
+    expect(world.ours(issue)[0]?.body).toContain('No proposals yet');
+    await world.command(issue, 'mia', `/manager choose issuecomment-${plain.id}`);
+    expect(world.ours(issue).at(-1)?.body).toContain(`issuecomment-${plain.id}`);
+  });
+
+  it('judges without writing a comment in a dry run', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    const command = await world.command(issue, 'mia', '/manager choose --dry-run');
+    expect(world.ours(issue)).toEqual([]);
+    expect(world.reactionsOn(command)).toEqual(['eyes', 'rocket']);
+    expect(await world.outcomes(issue)).toEqual(['choose: dry-run']);
+  });
+
+  it('folds the older decision to a link when a newer one is posted', async () => {
+    const { issue } = await decided();
+    world.propose(issue, 'cleo', proposalOf('cleo'));
+    await world.command(issue, 'mia', '/manager choose');
+    await world.settle(issue);
+    const [older, newer] = world.ours(issue);
+    expect(older?.body).toMatch(/^Superseded by \[a newer decision\]\(.*#issuecomment-\d+\)/);
+    expect(older?.body).toContain(`issuecomment-${newer?.id}`);
+    expect(newer?.body).toContain('cleo');
+  });
+});
+
+describe('feedback', () => {
+  it('accept changes the state line of the comment', async () => {
+    const { issue } = await decided();
+    await world.command(issue, 'mia', '/manager accept');
+    expect(world.ours(issue)).toHaveLength(1);
+    expect(world.ours(issue)[0]?.body).toMatch(/\*\*State:\*\* accepted by mia/);
+  });
+
+  it('override names another proposal by number, login or address', async () => {
+    const { issue } = await decided();
+    const second = issue.comments.find((comment) => comment.author.login === 'bob');
+    for (const which of ['2', 'bob', `https://github.com/acme/widgets/issues/1#issuecomment-${second?.id}`]) {
+      await world.command(issue, 'tim', `/manager override ${which} simpler`);
+      expect(world.ours(issue)[0]?.body).toMatch(/\*\*State:\*\* overridden by tim to proposal 2: simpler/);
+    }
+    await world.command(issue, 'tim', '/manager override 9');
+    expect((await world.outcomes(issue)).at(-1)).toBe('override: invalid');
+    expect(world.ours(issue).at(-1)?.body).toContain('no proposal 9');
+  });
+
+  it('reject keeps the reason, neutralised', async () => {
+    const { issue } = await decided();
+    await world.command(issue, 'mia', '/manager reject both miss @ann and #12');
+    const body = world.ours(issue)[0]?.body ?? '';
+    expect(body).toContain('rejected by mia');
+    expect(body).not.toMatch(/(?<!`)@ann/);
+  });
+
+  it('says so when there is nothing to accept', async () => {
+    const issue = world.newIssue();
+    const command = await world.command(issue, 'mia', '/manager accept');
+    expect(world.reactionsOn(command)).toEqual(['eyes', 'confused']);
+    expect(world.ours(issue)[0]?.body).toContain('no decision');
+  });
+
+  it('takes a tick by a manager as feedback and takes it back when it is unticked', async () => {
+    const { issue } = await decided();
+    const comment = world.ours(issue)[0];
+    if (!comment) throw new Error('no comment');
+    world.github.as('wes').tick(comment, 'accept');
+    await expect.poll(() => comment.body, { timeout: 10_000 }).toMatch(/\*\*State:\*\* accepted by wes/);
+    expect(comment.body).toMatch(/- \[x\] <!-- box:accept -->/);
+    world.github.as('wes').untick(comment, 'accept');
+    await expect.poll(() => comment.body, { timeout: 10_000 }).not.toContain('accepted by wes');
+  });
+
+  it('repairs an edit of its text by somebody else', async () => {
+    const { issue } = await decided();
+    const comment = world.ours(issue)[0];
+    if (!comment) throw new Error('no comment');
+    const before = comment.body;
+    world.github.as('wes').editComment(comment, 'Accepted by everybody!');
+    await expect.poll(() => comment.body, { timeout: 10_000 }).toBe(before);
+  });
+});
+
+describe('the other verbs', () => {
+  it('explain opens the details for anyone', async () => {
+    const { issue } = await decided();
+    await world.command(issue, 'rob', '/manager explain');
+    expect(world.ours(issue)).toHaveLength(1);
+    expect(world.ours(issue)[0]?.body).toMatch(/idea/i);
+    expect(await world.outcomes(issue)).toContain('explain: done');
+  });
+
+  it('status and help are one comment each, kept up to date', async () => {
+    const issue = world.newIssue();
+    await world.command(issue, 'rob', '/manager help');
+    await world.command(issue, 'rob', '/manager help');
+    await world.command(issue, 'rob', '/manager status');
+    expect(world.ours(issue)).toHaveLength(2);
+    world.propose(issue, 'ann');
+    await world.command(issue, 'rob', '/manager status');
+    expect(world.ours(issue)).toHaveLength(2);
+    expect(world.ours(issue)[1]?.body).toContain('ann');
+  });
+
+  it('an unknown verb brings the help', async () => {
+    const issue = world.newIssue();
+    await world.command(issue, 'rob', '/manager merge');
+    expect(world.ours(issue)[0]?.body).toContain('`merge` is not a command');
+    expect(await world.outcomes(issue)).toEqual(['unknown: unknown-verb']);
+  });
+
+  it('answers anyone only within the budget', async () => {
+    const issue = world.newIssue();
+    for (let n = 0; n < 8; n += 1) await world.command(issue, 'rob', '/manager help');
+    const outcomes = await world.outcomes(issue);
+    expect(outcomes.filter((one) => one === 'help: done')).toHaveLength(6);
+    expect(outcomes.filter((one) => one === 'help: over-budget')).toHaveLength(2);
+  });
+
+  it('pause keeps choose from running until resume', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    await world.command(issue, 'mia', '/manager pause');
+    await world.command(issue, 'mia', '/manager choose');
+    await world.command(issue, 'mia', '/manager resume');
+    await world.command(issue, 'mia', '/manager choose');
+    expect(await world.outcomes(issue)).toEqual([
+      'pause: done',
+      'choose: paused',
+      'resume: done',
+      'choose: done',
+    ]);
+  });
+
+  it('cancel with nothing under way says so', async () => {
+    const issue = world.newIssue();
+    await world.command(issue, 'mia', '/manager cancel');
+    expect(await world.outcomes(issue)).toEqual(['cancel: nothing-to-cancel']);
+  });
+});
+
+describe('what is no command', () => {
+  it('an edit never adds one, a bot gives none, quotes and code hide them', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    const edited = world.say(issue, 'mia', 'Let me see.');
+    world.github.as('mia').editComment(edited, '/manager choose');
+    world.say(issue, 'deploy[bot]', '/manager choose');
+    world.say(issue, 'mia', '> /manager choose\n\nNot yet.');
+    world.say(issue, 'mia', '```\n/manager choose\n```');
+    await world.settle(issue);
+    expect(await world.outcomes(issue)).toEqual([]);
+    expect(world.ours(issue).map((comment) => comment.body)).toEqual([
+      expect.stringContaining('does not count'),
+    ]);
+  });
+
+  it('nothing on a pull request', async () => {
+    const pull = world.github.addIssue('acme/widgets', { title: 'A change', isPullRequest: true });
+    world.say(pull, 'mia', '/manager choose');
+    await world.github.webhooksIdle();
+    await world.app.ctx.clock.sleep(300);
+    expect(world.ours(pull)).toEqual([]);
+    expect(pull.comments[0]?.reactions).toEqual([]);
+  });
+});
