@@ -4,8 +4,16 @@
  */
 import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
 import { checkVerdict } from '../../pipeline/decision/check-verdict.ts';
-import type { AppContext } from '../../ports.ts';
-import { commandStore, decisionStore, installationStore, issueStore, runStore } from '../../store/index.ts';
+import type { JudgeInput } from '../../pipeline/judge/types.ts';
+import type { AppContext, Db } from '../../ports.ts';
+import {
+  commandStore,
+  decisionStore,
+  installationStore,
+  issueStore,
+  proposalStore,
+  runStore,
+} from '../../store/index.ts';
 import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
 import { finishCommands, type Outcome } from '../support/finish.ts';
 import { judgeWithPatience } from './judge-with-patience.ts';
@@ -76,6 +84,8 @@ async function recordDecision(
       verdict,
       at,
     });
+    const newerProposals = await changedSince(tx, issue.id, snapshot.input);
+    await decisionStore.updateDecision(tx, decisionId, { newerProposals });
     if (!run.dryRun) await wantDecisionComment(ctx, tx, decisionId);
     const commands = await commandStore.commandsOfRun(tx, run.id);
     await finishCommands(ctx, tx, issue, commands, outcomeOf(run, verdict));

@@ -109,12 +109,14 @@ function outcomeOf(end: RunEnd): DecisionOutcomeView {
         remedy: 'Ask again later, or have the operator raise the limit.',
       };
     case 'cancelled':
-    case 'gone':
       return {
         kind: 'failed',
-        reason: 'The comparison was stopped.',
+        heading: 'the comparison was cancelled',
+        reason: `It was cancelled by ${end.by}.`,
         remedy: 'Ask again with /manager choose.',
       };
+    case 'gone':
+      throw new Error('nothing is posted on an issue that is gone');
     default:
       return end satisfies never;
   }
