@@ -93,6 +93,15 @@ async function recordDecision(
   });
 }
 
+/** Numbers of the proposals that came, or got another text, while the judge was reading. */
+async function changedSince(tx: Db, issueId: number, input: JudgeInput): Promise<number[]> {
+  const judged = new Map(input.candidates.map((one) => [one.number, one.revisions.at(-1)?.hash]));
+  const live = await proposalStore.liveProposals(tx, issueId);
+  return live
+    .filter(({ proposal }) => judged.get(proposal.number) !== proposal.currentHash)
+    .map(({ proposal }) => proposal.number);
+}
+
 function outcomeOf(
   run: runStore.Run,
   verdict: { chosen: number | null; abstainReason: string | null },
