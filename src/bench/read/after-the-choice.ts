@@ -6,7 +6,7 @@
 
 /** Bracketed tags that follow the outcome: `[HOLD for payment 2023-05-03]`, `[Paid]`, `[NEED CHECKLIST]` … */
 const OUTCOME_TAG =
-  /\b(?:on ?hold|hold|paid|pay|payments?|checklist|deployed|merged|fixed|closed|done|completed|regression|reviewing|awaiting|assigned)\b/i;
+  /^\s*(?:(?:on ?)?hold|paid|pay(?:ment)? (?:due|issued|on|\d)|payment|(?:awaiting|waiting|pending|ready|due)\b.{0,40}\bpayment|needs?\b.{0,20}\b(?:checklist|payment)|checklist|deployed|merged|fixed|closed|done|completed|assigned)\b/i;
 
 /**
  * `[$1000]`, `[$32,000]`. The price is raised while no proposal convinces and halved after regressions, so the

@@ -124,7 +124,11 @@ class Reader {
   private strings(): string {
     const parts: string[] = [];
     do {
-      const { value, end } = readString(this.text, this.at, (problem, at) => new LiteralSyntaxError(problem, at));
+      const { value, end } = readString(
+        this.text,
+        this.at,
+        (problem, at) => new LiteralSyntaxError(problem, at),
+      );
       parts.push(value);
       this.at = end;
       this.skipBlank();

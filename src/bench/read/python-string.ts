@@ -50,7 +50,8 @@ export function readString(text: string, at: number, fail: Fail): { value: strin
     if (char === undefined) throw fail('a string is not closed', at);
     plain.lastIndex = position;
     const run = plain.exec(text)?.[0];
-    const piece = run === undefined ? special(text, position, quoting, fail) : { value: run, length: run.length };
+    const piece =
+      run === undefined ? special(text, position, quoting, fail) : { value: run, length: run.length };
     parts.push(piece.value);
     position += piece.length;
   }
@@ -75,13 +76,13 @@ function quotingAt(text: string, at: number): Quoting {
 /** A line break, a quote that does not close, or a backslash. */
 function special(text: string, at: number, quoting: Quoting, fail: Fail): { value: string; length: number } {
   const char = text[at] ?? '';
-  if (char === '\\') return escape(text, at, quoting, fail);
+  if (char === '\\') return escapeAt(text, at, quoting, fail);
   if (char === quoting.quote) return { value: char, length: 1 };
   if (!quoting.triple) throw fail('a string is not closed on its line', at);
   return { value: '\n', length: text.startsWith('\r\n', at) ? 2 : 1 }; // Python reads every line break as \n.
 }
 
-function escape(text: string, at: number, quoting: Quoting, fail: Fail): { value: string; length: number } {
+function escapeAt(text: string, at: number, quoting: Quoting, fail: Fail): { value: string; length: number } {
   const next = text.startsWith('\r\n', at + 1) ? '\r\n' : (text[at + 1] ?? '');
   if (next === '') throw fail('a string is not closed', at);
   const isBreak = next === '\n' || next === '\r' || next === '\r\n';

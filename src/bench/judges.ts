@@ -1,0 +1,31 @@
+/** Judges that can be benched, by name. A new kind of judge is one more line of the table. */
+import { ConfigError } from '../errors.ts';
+import { createEmbeddedJudge } from '../pipeline/judge/embedded/judge.ts';
+import type { Judge } from '../pipeline/judge/types.ts';
+import { firstRule, longestRule, randomRule } from './rules.ts';
+
+export interface JudgeChoice {
+  /** Seeds judges that draw at random. */
+  readonly seed: number;
+}
+
+const JUDGES: Readonly<Record<string, (choice: JudgeChoice) => Judge>> = {
+  embedded: () => createEmbeddedJudge(),
+  first: () => firstRule(),
+  longest: () => longestRule(),
+  random: ({ seed }) => randomRule(seed),
+};
+
+export const JUDGE_NAMES: readonly string[] = Object.keys(JUDGES);
+
+/** @throws ConfigError when there is no judge of that name */
+export function resolveJudge(name: string, choice: JudgeChoice): Judge {
+  const create = Object.hasOwn(JUDGES, name) ? JUDGES[name] : undefined;
+  if (create === undefined) {
+    throw new ConfigError(
+      `There is no judge “${name.slice(0, 60)}”.`,
+      `Choose one of ${JUDGE_NAMES.join(', ')}.`,
+    );
+  }
+  return create(choice);
+}

@@ -1,0 +1,113 @@
+/** Runs a judge over tasks, one after the other, and scores each. */
+import { checkVerdict } from '../pipeline/decision/check-verdict.ts';
+import type { Judge, Verdict } from '../pipeline/judge/types.ts';
+import { longest, textLength } from './rules.ts';
+import type { BenchTask } from './task.ts';
+
+/** One line of the per-task JSONL. Candidates are named by their numbers, from 1 in the order shown. */
+export interface TaskResult {
+  readonly id: string;
+  readonly proposals: number;
+  /** Every number that counts as right. */
+  readonly answer: readonly number[];
+  /** What the judge chose; null when it abstained or failed. */
+  readonly chosen: number | null;
+  /** What it would have chosen had it had to: this is scored. Null when it failed. */
+  readonly forced: number | null;
+  readonly correct: boolean;
+  readonly abstained: boolean;
+  /** 0 to 1; 0 when the judge failed. */
+  readonly confidence: number;
+  /** Of each proposal, in the order shown; empty where the judge gave none. */
+  readonly probabilities: readonly number[];
+  /** US dollars; null where the task states none. */
+  readonly price: number | null;
+  readonly seconds: number;
+  /** Why the judge failed; null when it answered. */
+  readonly error: string | null;
+  readonly first: number | null;
+  readonly longest: number | null;
+  /** Code points of all proposals together. */
+  readonly text_length: number;
+  /** 1 when the answer is the longest proposal, 2 the next, and so on. */
+  readonly answer_length_rank: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Called before each task. */
+  readonly onTask?: (done: number, task: BenchTask) => void;
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+}
+
+/**
+ * Results in the order of the tasks. A judge that throws, or whose verdict contradicts its input, counts as wrong.
+ * @throws the signal's reason when aborted
+ */
+export async function runBench(
+  judge: Judge,
+  tasks: readonly BenchTask[],
+  { signal, onTask, now = () => performance.now() }: RunOptions = {},
+): Promise<TaskResult[]> {
+  const results: TaskResult[] = [];
+  for (const task of tasks) {
+    signal?.throwIfAborted();
+    onTask?.(results.length, task);
+    const started = now();
+    const outcome = await attempt(judge, task, signal);
+    results.push(score(task, outcome, (now() - started) / 1000));
+  }
+  return results;
+}
+
+type Outcome = { readonly verdict: Verdict } | { readonly error: string };
+
+async function attempt(judge: Judge, task: BenchTask, signal: AbortSignal | undefined): Promise<Outcome> {
+  try {
+    const verdict = await judge.judge(task.input, signal ? { signal } : {});
+    checkVerdict(verdict, task.input);
+    return { verdict };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  }
+}
+
+function score({ id, input, answer }: BenchTask, outcome: Outcome, seconds: number): TaskResult {
+  const verdict = 'verdict' in outcome ? outcome.verdict : null;
+  const forced = verdict?.forcedChoice ?? verdict?.chosen ?? null;
+  const lengths = input.candidates.map(textLength);
+  return {
+    id,
+    proposals: input.candidates.length,
+    answer: answer.numbers,
+    chosen: verdict?.chosen ?? null,
+    forced,
+    correct: forced !== null && answer.numbers.includes(forced),
+    abstained: verdict?.abstained ?? false,
+    confidence: verdict?.confidence ?? 0,
+    probabilities: probabilities(input.candidates, verdict),
+    price: answer.price,
+    seconds,
+    error: 'error' in outcome ? outcome.error : null,
+    first: input.candidates[0]?.number ?? null,
+    longest: longest(input.candidates)?.number ?? null,
+    text_length: lengths.reduce((sum, length) => sum + length, 0),
+    answer_length_rank: lengthRank(
+      lengths,
+      input.candidates.findIndex(({ number }) => answer.numbers.includes(number)),
+    ),
+  };
+}
+
+function probabilities(candidates: BenchTask['input']['candidates'], verdict: Verdict | null): number[] {
+  const found = new Map(verdict?.assessments.map(({ number, probability }) => [number, probability]));
+  const shares = candidates.map(({ number }) => found.get(number));
+  return shares.every((share) => share !== undefined) ? shares : [];
+}
+
+function lengthRank(lengths: readonly number[], answer: number): number {
+  const own = lengths[answer] ?? 0;
+  return 1 + lengths.filter((length, index) => length > own || (length === own && index < answer)).length;
+}
