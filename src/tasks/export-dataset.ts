@@ -1,6 +1,12 @@
 /** Streams labelled decisions as training rows, page by page, so that memory does not grow with the dataset. */
+
+import { readPrice } from '../pipeline/command/price.ts';
+import {
+  defaultRepositoryConfig,
+  type RepositoryConfig,
+  repositoryConfigSchema,
+} from '../pipeline/command/repository-config.ts';
 import { hasConsent } from '../pipeline/dataset/consent.ts';
-import { priceOf } from '../pipeline/dataset/price.ts';
 import {
   buildRow,
   type DatasetFormat,
@@ -58,6 +64,11 @@ function skipReason(record: datasetStore.LabelledRecord, options: ExportOptions)
   return null;
 }
 
+function configOf({ repository }: datasetStore.LabelledRecord): RepositoryConfig {
+  const stored = repositoryConfigSchema.safeParse(repository.config ?? {});
+  return stored.success ? stored.data : defaultRepositoryConfig;
+}
+
 function toLabelledDecision(record: datasetStore.LabelledRecord): LabelledDecision {
   const { decision, snapshot, label } = record;
   return {
@@ -79,6 +90,6 @@ function toLabelledDecision(record: datasetStore.LabelledRecord): LabelledDecisi
       model: decision.model,
     },
     reason: record.reason,
-    price: priceOf(snapshot.input.issue.title),
+    price: readPrice(snapshot.input.issue.title, configOf(record).price_pattern) ?? 0,
   };
 }

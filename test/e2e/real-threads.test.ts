@@ -32,9 +32,9 @@ describe.runIf(threads.length > 0)('real threads', () => {
   afterAll(() => world.close());
 
   it(`all ${threads.length} get one comment and one outcome for the command`, async () => {
-    for (const [owner, name] of new Set(threads.map((thread) => thread.repository))
-      .values()
-      .map((one) => one.split('/'))) {
+    const repositories = new Set(threads.map((thread) => thread.repository));
+    for (const repository of repositories) {
+      const [owner, name] = repository.split('/');
       world.github.addRepository({
         owner: owner ?? '',
         name: name ?? '',
