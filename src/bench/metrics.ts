@@ -1,0 +1,163 @@
+/** From per-task results to what is said about a judge. Pure; shares are from 0 to 1, dollars are US dollars. */
+import { seeded } from './random.ts';
+import type { TaskResult } from './run.ts';
+import { bootstrapInterval } from './stats/bootstrap.ts';
+import {
+  brierScore,
+  expectedCalibrationError,
+  type ReliabilityBin,
+  reliability,
+} from './stats/calibration.ts';
+import { type Interval, wilson } from './stats/interval.ts';
+import { aurc, bestAurc, type RiskPoint, riskCoverage } from './stats/risk-coverage.ts';
+
+export interface Baseline {
+  readonly accuracy: number;
+  /** Null when no task states a price. */
+  readonly earn_rate: number | null;
+}
+
+/** What `--json` prints first, in this order. */
+export interface Headline {
+  readonly judge: string;
+  readonly tasks: number;
+  /** Of the forced choice. */
+  readonly accuracy: number;
+  /** Wilson, 95 %. */
+  readonly accuracy_interval: Interval;
+  /** Dollars of tasks got right by all dollars; null when no task states a price. */
+  readonly earn_rate: number | null;
+  /** Percentile bootstrap over tasks, 95 %. */
+  readonly earn_rate_interval: Interval | null;
+  readonly dollars: number;
+  readonly dollars_total: number;
+  readonly seconds_per_task: number;
+  /** Expected values over random choice, and the rules that take the first and the longest proposal. */
+  readonly baselines: { readonly random: Baseline; readonly first: Baseline; readonly longest: Baseline };
+}
+
+export interface Abstentions {
+  readonly tasks: number;
+  /** Accuracy where the judge did choose; null when it never did. */
+  readonly accuracy_when_chosen: number | null;
+  readonly accuracy_when_chosen_interval: Interval;
+  /** Accuracy of the forced choice where it abstained; null when it never did. */
+  readonly accuracy_when_abstained: number | null;
+  readonly accuracy_when_abstained_interval: Interval;
+}
+
+export interface Summary extends Headline {
+  readonly seed: number;
+  readonly correct: number;
+  readonly failures: number;
+  readonly abstentions: Abstentions;
+  readonly dollars_interval: Interval | null;
+  /** The dearest task's share of all dollars, and the earn rate without it; null when no task states a price. */
+  readonly largest_task: {
+    readonly id: string;
+    readonly share: number;
+    readonly earn_rate_without: number;
+  } | null;
+  /** Area under the risk-coverage curve, the least possible with as many errors, and that of a random order. */
+  readonly aurc: number;
+  readonly aurc_best: number;
+  readonly aurc_random: number;
+  readonly ece: number;
+  readonly brier: number;
+  readonly risk_coverage: readonly RiskPoint[];
+  readonly reliability: readonly ReliabilityBin[];
+}
+
+/**
+ * @param judge its name
+ * @param seed of the bootstrap
+ */
+export function summarise(judge: string, results: readonly TaskResult[], seed: number): Summary {
+  const correct = count(results, (result) => result.correct);
+  const errors = results.length - correct;
+  const prices = results.map(({ price }) => price ?? 0);
+  const earned = results.map((result, index) => (result.correct ? (prices[index] ?? 0) : 0));
+  const dollarsTotal = sum(prices);
+  const points = riskCoverage(results);
+  const bins = reliability(results);
+  return {
+    judge,
+    tasks: results.length,
+    accuracy: share(correct, results.length) ?? 0,
+    accuracy_interval: wilson(correct, results.length),
+    earn_rate: share(sum(earned), dollarsTotal),
+    earn_rate_interval: bootstrapInterval(earned, prices, seeded(seed)),
+    dollars: sum(earned),
+    dollars_total: dollarsTotal,
+    seconds_per_task: share(sum(results.map(({ seconds }) => seconds)), results.length) ?? 0,
+    baselines: baselines(results),
+    seed,
+    correct,
+    failures: count(results, ({ error }) => error !== null),
+    abstentions: abstentions(results),
+    dollars_interval: dollarsTotal > 0 ? bootstrapInterval(earned, null, seeded(seed)) : null,
+    largest_task: largestTask(results),
+    aurc: aurc(points) ?? 0,
+    aurc_best: bestAurc(results.length, errors) ?? 0,
+    aurc_random: share(errors, results.length) ?? 0,
+    ece: expectedCalibrationError(bins) ?? 0,
+    brier: brierScore(results) ?? 0,
+    risk_coverage: points,
+    reliability: bins,
+  };
+}
+
+export function baselines(results: readonly TaskResult[]): Headline['baselines'] {
+  const takes = (number: number | null, { answer }: TaskResult) =>
+    number !== null && answer.includes(number) ? 1 : 0;
+  return {
+    random: baseline(results, ({ answer, proposals }) => share(answer.length, proposals) ?? 0),
+    first: baseline(results, (result) => takes(result.first, result)),
+    longest: baseline(results, (result) => takes(result.longest, result)),
+  };
+}
+
+/** @param chance that the rule gets a task right, 0 to 1 */
+function baseline(results: readonly TaskResult[], chance: (result: TaskResult) => number): Baseline {
+  const earned = results.map((result) => chance(result) * (result.price ?? 0));
+  return {
+    accuracy: share(sum(results.map(chance)), results.length) ?? 0,
+    earn_rate: share(sum(earned), sum(results.map(({ price }) => price ?? 0))),
+  };
+}
+
+function abstentions(results: readonly TaskResult[]): Abstentions {
+  const chose = results.filter(({ abstained, error }) => !abstained && error === null);
+  const abstained = results.filter((result) => result.abstained);
+  const right = (some: readonly TaskResult[]) => count(some, (result) => result.correct);
+  return {
+    tasks: abstained.length,
+    accuracy_when_chosen: share(right(chose), chose.length),
+    accuracy_when_chosen_interval: wilson(right(chose), chose.length),
+    accuracy_when_abstained: share(right(abstained), abstained.length),
+    accuracy_when_abstained_interval: wilson(right(abstained), abstained.length),
+  };
+}
+
+function largestTask(results: readonly TaskResult[]): Summary['largest_task'] {
+  const total = sum(results.map(({ price }) => price ?? 0));
+  const [largest] = results.toSorted((a, b) => (b.price ?? 0) - (a.price ?? 0));
+  const others = results.filter((result) => result !== largest);
+  const rest = sum(others.map(({ price }) => price ?? 0));
+  if (largest === undefined || rest <= 0) return null;
+  const earned = sum(others.map(({ price, correct }) => (correct ? (price ?? 0) : 0)));
+  return { id: largest.id, share: (largest.price ?? 0) / total, earn_rate_without: earned / rest };
+}
+
+/** Null when there is nothing to divide by. */
+export function share(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+export function count<T>(values: readonly T[], holds: (value: T) => boolean): number {
+  return values.filter(holds).length;
+}
