@@ -59,7 +59,7 @@ export interface Completion {
   readonly model: string;
   /** The server that answered, its base URL without credentials. */
   readonly serverUrl: string;
-  /** Milliseconds from the first attempt's start to the last token, waiting for a free slot left out. */
+  /** Milliseconds from the first attempt's start to the last token; the wait for a free slot came before. */
   readonly durationMs: number;
   /** Requests sent for this completion: 1 unless an attempt failed before its first token. */
   readonly attempts: number;

@@ -1,0 +1,47 @@
+/**
+ * Strangers' text as the judge reads it. What people cannot see is removed, what the chat template or our own
+ * delimiters would read as structure is neutralised, and every line carries a mark, so that a line without the
+ * mark can only be ours ("datamarking": Hines et al. 2024, Spotlighting, https://arxiv.org/abs/2403.14720).
+ * All functions are linear. Presence of hidden text is no accusation: templates are full of HTML comments.
+ */
+import { stripHtmlComments, stripInvisible, wellFormed } from '../../../markdown/invisible.ts';
+
+/** Stands before every line of untrusted text. One token of Qwen3's vocabulary. */
+export const DATA_MARK = '|';
+
+/** GitHub's own limit for a body; longer text cannot come from GitHub. */
+const MAX_LENGTH = 65_536;
+
+/** Everything that some reader takes for a line end and that is not one yet. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be replaced
+const LINE_ENDS = /\r\n?|[\u000B\u000C\u0085\u2028\u2029]/g;
+
+/** Qwen3's special tokens are `<|…|>` and these tags; the last two are our own delimiters. */
+const RESERVED_TAG = /<(?=\s{0,16}\/?\s{0,16}(?:think|tool_call|tool_response|issue|proposal)\b)/gi;
+
+/**
+ * The visible text, in Unicode's composed form (the tokenizer composes too, so nothing can turn into a special
+ * token afterwards), without runs of blank lines.
+ */
+export function cleanText(raw: string): string {
+  const text = wellFormed(raw.slice(0, MAX_LENGTH)).replace(LINE_ENDS, '\n');
+  return neutraliseTokens(stripInvisible(stripHtmlComments(text)).normalize('NFC'))
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+/** No special token of the model and no delimiter of ours is left: `<|im_end|>` becomes `‹|im_end|›`. */
+export function neutraliseTokens(text: string): string {
+  return text.replaceAll('<|', '‹|').replaceAll('|>', '|›').replace(RESERVED_TAG, '‹');
+}
+
+/** Every line with the mark before it. */
+export function datamark(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (line === '' ? DATA_MARK : `${DATA_MARK} ${line}`))
+    .join('\n');
+}

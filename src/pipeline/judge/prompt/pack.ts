@@ -1,0 +1,188 @@
+/**
+ * Packs issue and proposals into the prompt's budget: everybody gets a fair share, long texts are cut to it, and
+ * what was cut is recorded. What does not even fit so goes through rounds.
+ */
+import type { JudgeInput } from '../types.ts';
+import { cleanText } from './clean.ts';
+import { type CutText, cutText, waterFill } from './cut.ts';
+import {
+  ALL_PARTS,
+  type AnswerParts,
+  issueText,
+  type Message,
+  type RenderOptions,
+  renderMessages,
+} from './messages.ts';
+import type { ShownIds } from './order.ts';
+import { countPrompt, memoise, type TokenCounter } from './tokens.ts';
+
+/** Tokens of Qwen3's window and of its parts. */
+export interface TokenBudget {
+  readonly prompt: number;
+  readonly thinking: number;
+  readonly answer: number;
+}
+
+export const WINDOW_TOKENS = 8_192;
+export const DEFAULT_BUDGET: TokenBudget = { prompt: 4_608, thinking: 2_048, answer: 1_536 };
+
+/** Kept free for our own note at the end of the prompt: an error to mend, the proposal to write for. */
+export const NOTE_TOKENS = 128;
+/** A proposal cut below this no longer says what it is about: rounds are better. */
+export const MIN_SHARE_TOKENS = 220;
+/** The issue is what all are measured against: it counts as two texts. */
+const ISSUE_WEIGHT = 2;
+/** Longer texts cannot fit and would only take time to count. */
+const MAX_CHARACTERS = 24_000;
+const MAX_CHARACTERS_TOGETHER = 400_000;
+
+export interface CutRecord {
+  /** Proposal number, or the issue. */
+  readonly text: number | 'issue';
+  readonly cutTokens: number;
+}
+
+export interface PackedPrompt {
+  readonly messages: readonly Message[];
+  readonly shown: ShownIds;
+  /** Exact tokens, chat template included, at most the budget. */
+  readonly tokens: number;
+  readonly cuts: readonly CutRecord[];
+}
+
+export interface PackerOptions {
+  readonly counter: TokenCounter;
+  /** Tokens of the prompt; `DEFAULT_BUDGET.prompt` when left out. */
+  readonly promptTokens?: number;
+  readonly parts?: AnswerParts;
+  readonly defences?: boolean;
+  readonly thinking?: boolean;
+}
+
+/** A text before packing. */
+interface Source {
+  readonly text: string;
+  readonly need: number;
+  /** Characters that were too many to be counted. */
+  readonly unread: number;
+}
+
+export interface Packer {
+  /** True when every one of these proposals gets a share that says something. */
+  fits(numbers: readonly number[]): boolean;
+  /** The prompt for the proposals of `order`, in that order. `fits` was asked before. */
+  pack(
+    order: readonly number[],
+    options?: Partial<Pick<RenderOptions, 'ids' | 'note' | 'parts'>>,
+  ): PackedPrompt;
+}
+
+/** Reads and counts every text once. Yields to other work between texts, for counting blocks. */
+export async function createPacker(input: JudgeInput, options: PackerOptions): Promise<Packer> {
+  const counter = memoise(options.counter);
+  const most = Math.min(
+    MAX_CHARACTERS,
+    Math.max(4_000, MAX_CHARACTERS_TOGETHER / (input.candidates.length + 1)),
+  );
+  const defences = options.defences ?? true;
+  const read = async (raw: string): Promise<Source> => {
+    await new Promise(setImmediate);
+    const text = defences ? cleanText(raw) : raw;
+    const shown = text.slice(0, most).toWellFormed();
+    const { tokens, cutTokens } = cutText(shown, Number.POSITIVE_INFINITY, 0, { counter, marked: defences });
+    return { text: shown, unread: text.length - shown.length, need: tokens + cutTokens };
+  };
+  const issue = await read(issueText(input));
+  const sources = new Map<number, Source>();
+  for (const { number, body } of input.candidates) sources.set(number, await read(body));
+  return new PromptPacker(input, { ...options, counter }, issue, sources);
+}
+
+class PromptPacker implements Packer {
+  private readonly input: JudgeInput;
+  private readonly counter: TokenCounter;
+  private readonly budget: number;
+  private readonly thinking: boolean;
+  private readonly base: Pick<RenderOptions, 'parts' | 'defences'>;
+  private readonly issue: Source;
+  private readonly sources: ReadonlyMap<number, Source>;
+
+  constructor(
+    input: JudgeInput,
+    options: PackerOptions,
+    issue: Source,
+    sources: ReadonlyMap<number, Source>,
+  ) {
+    this.input = input;
+    this.counter = options.counter;
+    this.budget = options.promptTokens ?? DEFAULT_BUDGET.prompt;
+    this.thinking = options.thinking ?? true;
+    this.base = { parts: options.parts ?? ALL_PARTS, defences: options.defences ?? true };
+    this.issue = issue;
+    this.sources = sources;
+  }
+
+  fits(numbers: readonly number[]): boolean {
+    if (numbers.length <= 2) return true;
+    const needs = this.needs(numbers);
+    const shares = waterFill(needs, this.room(numbers), [ISSUE_WEIGHT]);
+    return shares
+      .slice(1)
+      .every((share, index) => share >= Math.min(needs[index + 1] ?? 0, MIN_SHARE_TOKENS));
+  }
+
+  pack(
+    order: readonly number[],
+    options: Partial<Pick<RenderOptions, 'ids' | 'note' | 'parts'>> = {},
+  ): PackedPrompt {
+    const note = options.note ?? null;
+    const parts = options.parts ?? this.base.parts;
+    const render = { ...this.base, parts, order, ids: options.ids ?? 'positions', note } as const;
+    let room = this.room(order);
+    let packed = this.render(render, room);
+    // Tokens merge differently once texts are joined, so the whole is counted and given less room until it fits.
+    for (let attempt = 0; packed.tokens > this.budget && attempt < 12; attempt += 1) {
+      room -= packed.tokens - this.budget + 8;
+      packed = this.render(render, room);
+    }
+    return packed;
+  }
+
+  private needs(numbers: readonly number[]): number[] {
+    return [this.issue.need, ...numbers.map((number) => this.sources.get(number)?.need ?? 0)];
+  }
+
+  /** Tokens left for the texts when everything else stands in the prompt. */
+  private room(numbers: readonly number[]): number {
+    const empty = { issue: '', proposals: new Map<number, string>() };
+    const { messages } = renderMessages(this.input, empty, {
+      ...this.base,
+      order: numbers,
+      ids: 'positions',
+      note: null,
+    });
+    return (
+      this.budget - NOTE_TOKENS - countPrompt(messages, this.thinking, this.counter) - 2 * numbers.length
+    );
+  }
+
+  private render(options: RenderOptions, room: number): PackedPrompt {
+    const shares = waterFill(this.needs(options.order), room, [ISSUE_WEIGHT]);
+    const issue = this.cut(this.issue, shares[0] ?? 0);
+    const cuts: CutRecord[] = issue.cutTokens > 0 ? [{ text: 'issue', cutTokens: issue.cutTokens }] : [];
+    const proposals = new Map<number, string>();
+    for (const [index, number] of options.order.entries()) {
+      const source = this.sources.get(number);
+      if (source === undefined) continue;
+      const cut = this.cut(source, shares[index + 1] ?? 0);
+      proposals.set(number, cut.text);
+      if (cut.cutTokens > 0) cuts.push({ text: number, cutTokens: cut.cutTokens });
+    }
+    const { messages, shown } = renderMessages(this.input, { issue: issue.text, proposals }, options);
+    return { messages, shown, tokens: countPrompt(messages, this.thinking, this.counter), cuts };
+  }
+
+  private cut(source: Source, share: number): CutText {
+    return cutText(source.text, share, source.unread, { counter: this.counter, marked: this.base.defences });
+  }
+}
