@@ -1,0 +1,155 @@
+/** The inference port over any number of OpenAI-compatible servers. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JudgeError } from '../../errors.ts';
+import type {
+  CompleteOptions,
+  Completion,
+  CompletionRequest,
+  InferenceClient,
+} from '../../pipeline/judge/model/port.ts';
+import { AttemptError, toJudgeError } from './failures.ts';
+import { DEFAULT_INFERENCE_OPTIONS, type InferenceOptions } from './options.ts';
+import { ServerPool } from './pool.ts';
+import { InferenceServer } from './server.ts';
+import type { StreamedAnswer } from './stream.ts';
+
+/** What has happened to one completion so far. */
+interface Progress {
+  attempts: number;
+  /** `performance.now()` at the first attempt; null before it. */
+  startedAt: number | null;
+  /** Servers whose last attempt at this request failed. */
+  readonly failed: Set<InferenceServer>;
+  /** Servers that do not have the model; they are not asked twice. */
+  readonly absent: Set<InferenceServer>;
+}
+
+/**
+ * A client with its own connections; `close` frees them. Opening it makes no traffic.
+ * @example createInferenceClient({ servers: ['http://gpu:8000/v1'] })
+ */
+export function createInferenceClient(
+  options: Partial<InferenceOptions> & Pick<InferenceOptions, 'servers'>,
+): InferenceClient {
+  return new OpenAiCompatibleClient({ ...DEFAULT_INFERENCE_OPTIONS, ...options });
+}
+
+class OpenAiCompatibleClient implements InferenceClient {
+  readonly #options: InferenceOptions;
+  readonly #servers: readonly InferenceServer[];
+  readonly #pool: ServerPool;
+
+  constructor(options: InferenceOptions) {
+    this.#options = options;
+    this.#servers = options.servers.map((url) => new InferenceServer(url, options));
+    this.#pool = new ServerPool(this.#servers, options);
+  }
+
+  async complete(request: CompletionRequest, options: CompleteOptions = {}): Promise<Completion> {
+    const progress: Progress = { attempts: 0, startedAt: null, failed: new Set(), absent: new Set() };
+    for (;;) {
+      const server = await this.#pool.acquire(avoided(progress), options.signal);
+      const result = await this.#attempt(server, request, options, progress);
+      if (!(result instanceof AttemptError)) return toCompletion(result, server, request, progress);
+      await this.#beforeNext(server, result, progress, options.signal);
+    }
+  }
+
+  /** Returns the failure, so that only what ends the completion is thrown. */
+  async #attempt(
+    server: InferenceServer,
+    request: CompletionRequest,
+    options: CompleteOptions,
+    progress: Progress,
+  ): Promise<StreamedAnswer | AttemptError> {
+    progress.attempts += 1;
+    progress.startedAt ??= performance.now();
+    const totalMs = Math.max(1, this.#timeLeft(progress));
+    try {
+      return await server.attempt(request, { signal: options.signal, onText: options.onText, totalMs });
+    } catch (error) {
+      if (error instanceof AttemptError) return error;
+      throw error;
+    } finally {
+      this.#pool.release(server);
+    }
+  }
+
+  /** Waits until the next attempt may start, or throws what the caller gets. */
+  async #beforeNext(
+    server: InferenceServer,
+    failure: AttemptError,
+    progress: Progress,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    (failure.kind === 'absent' ? progress.absent : progress.failed).add(server);
+    const final = toJudgeError(failure, server.url, progress.attempts);
+    if (!failure.repeatable || progress.attempts >= this.#options.maxAttempts) throw final;
+    if (this.#pool.hasOther(avoided(progress))) return;
+    // From here on only servers that have failed already are left; without them there is nobody to ask.
+    if (failure.kind === 'absent' && !this.#pool.hasOther(progress.absent)) throw final;
+    const delayMs = this.#delay(progress.attempts, failure.retryAfterMs);
+    if (delayMs >= this.#timeLeft(progress)) throw final;
+    await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+  }
+
+  /** Milliseconds: doubling, with equal jitter (aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter). */
+  #delay(attempts: number, retryAfterMs: number | null): number {
+    const { retryDelayMs, maxRetryDelayMs } = this.#options;
+    const ceiling = Math.min(maxRetryDelayMs, retryDelayMs * 2 ** (attempts - 1));
+    const jittered = ceiling / 2 + (Math.random() * ceiling) / 2;
+    return Math.min(maxRetryDelayMs, Math.max(jittered, retryAfterMs ?? 0));
+  }
+
+  #timeLeft(progress: Progress): number {
+    const used = progress.startedAt === null ? 0 : performance.now() - progress.startedAt;
+    return this.#options.requestTimeoutMs - used;
+  }
+
+  async models(signal?: AbortSignal): Promise<readonly string[]> {
+    const asked = await Promise.allSettled(this.#servers.map((server) => server.models(signal)));
+    signal?.throwIfAborted();
+    const lists = asked.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    if (lists.length === 0) throw this.#noModels(asked);
+    return [...new Set(lists.flat())];
+  }
+
+  #noModels(asked: readonly PromiseSettledResult<unknown>[]): JudgeError {
+    const index = asked.findIndex((result) => result.status === 'rejected');
+    const result = asked[index];
+    const reason: unknown = result?.status === 'rejected' ? result.reason : null;
+    if (reason instanceof AttemptError) return toJudgeError(reason, this.#servers[index]?.url ?? '', 1);
+    return new JudgeError('No inference server lists its models.', 'Check INFERENCE_URL.', {
+      cause: reason,
+      retryable: true,
+    });
+  }
+
+  health(signal?: AbortSignal) {
+    return Promise.all(this.#servers.map((server) => server.health(signal)));
+  }
+
+  async close(): Promise<void> {
+    this.#pool.close();
+    await Promise.all(this.#servers.map((server) => server.close()));
+  }
+}
+
+function avoided(progress: Progress): ReadonlySet<InferenceServer> {
+  return new Set([...progress.failed, ...progress.absent]);
+}
+
+function toCompletion(
+  streamed: StreamedAnswer,
+  server: InferenceServer,
+  request: CompletionRequest,
+  progress: Progress,
+): Completion {
+  return {
+    ...streamed,
+    model: streamed.model ?? request.model ?? '',
+    serverUrl: server.url,
+    durationMs: performance.now() - (progress.startedAt ?? performance.now()),
+    attempts: progress.attempts,
+  };
+}

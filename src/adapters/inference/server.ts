@@ -1,0 +1,238 @@
+/** One inference server: its connections, its circuit breaker, and what it serves. */
+import {
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel';
+import OpenAI from 'openai';
+import { Agent, fetch } from 'undici';
+import type { CompletionRequest, ServerHealth, TextDelta } from '../../pipeline/judge/model/port.ts';
+import { AttemptError, toAttemptError } from './failures.ts';
+import type { InferenceOptions } from './options.ts';
+import { buildBody } from './request.ts';
+import { readStream, type StreamedAnswer } from './stream.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** Failed health checks in a row after which a server is taken for dead, whatever its requests do. */
+const DEADLY_CHECKS = 2;
+
+export interface AttemptOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly onText: ((delta: TextDelta) => void) | undefined;
+  /** Milliseconds left for the whole completion. */
+  readonly totalMs: number;
+}
+
+export class InferenceServer {
+  readonly url: string;
+  /** Requests open there; counted by the pool. */
+  inFlight = 0;
+  readonly #options: InferenceOptions;
+  readonly #agent: Agent;
+  readonly #api: OpenAI;
+  readonly #breaker: CircuitBreakerPolicy;
+  #models: readonly string[] = [];
+  #failedChecks = 0;
+  #revival: Promise<boolean> | null = null;
+  #problem: string | null = null;
+
+  constructor(url: string, options: InferenceOptions) {
+    this.url = url;
+    this.#options = options;
+    this.#agent = new Agent({
+      connect: { timeout: options.connectTimeoutMs },
+      // Our own watchdog knows when silence is too long; undici's five minutes would cut a full queue short.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.#api = new OpenAI({
+      baseURL: url,
+      // The SDK insists on a key; servers that were started without one ignore it.
+      apiKey: options.apiKey ?? 'none',
+      // Nothing else of the environment may steer this client.
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      timeout: options.requestTimeoutMs,
+      logLevel: 'off',
+      fetch: fetch as unknown as typeof globalThis.fetch,
+      fetchOptions: { dispatcher: this.#agent },
+    });
+    this.#breaker = circuitBreaker(
+      handleWhen((error) => error instanceof AttemptError && error.blamesServer),
+      {
+        breaker: new ConsecutiveBreaker(options.breakerFailures),
+        halfOpenAfter: options.breakerPauseMs,
+      },
+    );
+  }
+
+  /** False while the breaker lets nothing through. Then only `revive` brings the server back. */
+  get available(): boolean {
+    return this.#breaker.state === CircuitState.Closed;
+  }
+
+  /** Why it is not available or failed last, for messages. */
+  get problem(): string {
+    return this.#problem ?? 'its circuit breaker is open';
+  }
+
+  /** @throws AttemptError, or the signal's reason when the caller aborts. */
+  async attempt(request: CompletionRequest, options: AttemptOptions): Promise<StreamedAnswer> {
+    try {
+      return await this.#breaker.execute(() => this.#stream(request, options));
+    } catch (error) {
+      if (error instanceof AttemptError && error.blamesServer) this.#problem = error.message;
+      throw error;
+    }
+  }
+
+  async #stream(request: CompletionRequest, options: AttemptOptions): Promise<StreamedAnswer> {
+    const watchdog = new Watchdog(
+      {
+        firstTokenMs: this.#options.firstTokenTimeoutMs,
+        idleMs: this.#options.idleTimeoutMs,
+        totalMs: options.totalMs,
+      },
+      options.signal,
+    );
+    try {
+      const body = buildBody(request, await this.#modelFor(request, watchdog.signal));
+      const chunks = await this.#api.chat.completions.create(body, { signal: watchdog.signal });
+      const answer = await readStream(chunks, {
+        onChunk: () => watchdog.chunk(),
+        onText: (delta) => {
+          watchdog.text();
+          options.onText?.(delta);
+        },
+      });
+      // An aborted stream ends as if it were complete, so the signal has the last word.
+      watchdog.signal.throwIfAborted();
+      return answer;
+    } catch (error) {
+      if (watchdog.failure) throw watchdog.failure;
+      if (options.signal?.aborted) throw options.signal.reason;
+      throw toAttemptError(error, watchdog.sawText);
+    } finally {
+      watchdog.release();
+    }
+  }
+
+  async #modelFor(request: CompletionRequest, signal: AbortSignal): Promise<string> {
+    const named = request.model ?? this.#options.model ?? this.#models[0];
+    if (named) return named;
+    const [first] = await this.models(signal);
+    if (first) return first;
+    throw new AttemptError('absent', 'it lists no model');
+  }
+
+  /**
+   * Served models, LoRA adapters included.
+   * @throws AttemptError
+   */
+  async models(signal?: AbortSignal): Promise<readonly string[]> {
+    try {
+      const options = { timeout: this.#options.healthTimeoutMs, ...(signal ? { signal } : {}) };
+      const page = await this.#api.models.list(options);
+      this.#models = page.data.map((model) => model.id);
+      return this.#models;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw toAttemptError(error, false);
+    }
+  }
+
+  /**
+   * Asks the server now.
+   * vLLM's `/health` knows whether the engine behind the API lives; proxies may not let it through, so only 5xx
+   * counts, and the list of models, which needs the key, has the last word.
+   * @throws AttemptError
+   */
+  async probe(signal?: AbortSignal): Promise<void> {
+    const limit = AbortSignal.timeout(this.#options.healthTimeoutMs);
+    const both = signal ? AbortSignal.any([limit, signal]) : limit;
+    try {
+      const health = `${this.url.replace(/\/v1$/, '')}/health`;
+      const response = await fetch(health, { dispatcher: this.#agent, signal: both });
+      await response.body?.cancel();
+      if (response.status >= 500)
+        throw new AttemptError('failing', `its health check answers ${response.status}`);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw limit.aborted
+        ? new AttemptError('timeout', 'its health check is not answered')
+        : toAttemptError(error, false);
+    }
+    await this.models(signal);
+  }
+
+  /** A health check while requests are under way: two failed ones in a row open the breaker. */
+  async check(): Promise<void> {
+    if (!this.available) {
+      await this.revive();
+      return;
+    }
+    try {
+      await this.probe();
+      this.#failedChecks = 0;
+    } catch (error) {
+      if (!(error instanceof AttemptError) || !error.blamesServer) return;
+      this.#problem = error.message;
+      this.#failedChecks += 1;
+      if (this.#failedChecks >= DEADLY_CHECKS) await this.#trip(error);
+    }
+  }
+
+  async #trip(error: AttemptError): Promise<void> {
+    for (let count = 0; count < this.#options.breakerFailures; count += 1) {
+      await this.#breaker.execute(() => Promise.reject(error)).catch(() => {});
+    }
+  }
+
+  /** Closes the open breaker when its pause is over and the server answers again. */
+  revive(): Promise<boolean> {
+    this.#revival ??= this.#tryProbe().finally(() => {
+      this.#revival = null;
+    });
+    return this.#revival;
+  }
+
+  async #tryProbe(): Promise<boolean> {
+    if (this.available) return true;
+    try {
+      await this.#breaker.execute(() => this.probe());
+      this.#failedChecks = 0;
+    } catch (error) {
+      // Still within its pause, or still down; a refused key counts as an answer and shows up in the next request.
+      if (error instanceof AttemptError) this.#problem = error.message;
+    }
+    return this.available;
+  }
+
+  async health(signal?: AbortSignal): Promise<ServerHealth> {
+    const startedAt = performance.now();
+    const common = { url: this.url, inFlight: this.inFlight };
+    try {
+      await this.probe(signal);
+      const latencyMs = performance.now() - startedAt;
+      const open = !this.available && !(await this.revive());
+      return {
+        ...common,
+        state: open ? 'open' : 'up',
+        latencyMs,
+        models: this.#models,
+        problem: open ? this.problem : null,
+      };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const problem = error instanceof Error ? error.message : String(error);
+      return { ...common, state: 'down', latencyMs: null, models: [], problem };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}

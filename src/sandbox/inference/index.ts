@@ -1,0 +1,11 @@
+export { fillSchema, plainAnswer } from './answers.ts';
+export { FakeInference, type FakeInferenceOptions, startFakeInference } from './fake.ts';
+export {
+  createRandom,
+  type FakeAnswer,
+  type FakeBehaviour,
+  type FakeRequest,
+  type FakeScript,
+  heavyTailMs,
+  inTurn,
+} from './script.ts';
