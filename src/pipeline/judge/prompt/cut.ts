@@ -24,6 +24,8 @@ const CUT_MARK_TOKENS = 14;
 const MIN_PART_TOKENS = 24;
 /** Characters a token stands for, where we only estimate. */
 const CHARACTERS_PER_TOKEN = 4;
+/** Looking further into a line cannot fill the room better: words are shorter than this on average. */
+const MAX_CHARACTERS_PER_TOKEN = 12;
 
 export interface CutOptions {
   readonly counter: TokenCounter;
@@ -126,17 +128,24 @@ function fill(
   return used;
 }
 
-/** As many whole lines as fit; of a single long line as many words. Counts only what could fit. */
+/** As many whole lines as fit and, outside code, as many words of the next one. Counts only what could fit. */
 function firstLines(lines: string, room: number, counter: TokenCounter): string {
   const rows = lines.split('\n');
-  const byRows = longest(rows.length, (count) => counter.count(rows.slice(0, count).join('\n')) <= room);
+  const most = Math.min(rows.length, room); // a line is a token or more
+  const byRows = longest(most, (count) => counter.count(rows.slice(0, count).join('\n')) <= room);
   const whole = rows.slice(0, byRows).join('\n');
-  const left = room - (byRows === 0 ? 0 : counter.count(whole));
-  const next = rows[byRows] ?? '';
-  if (byRows > 0 || left < MIN_PART_TOKENS) return closeFence(whole);
-  const words = next.slice(0, room * 12).split(/(?<= )/);
-  const parts = words.length > 1 ? words : [...next.slice(0, room * 12)];
-  const count = longest(parts.length, (many) => counter.count(parts.slice(0, many).join('')) <= left - 1);
+  const closed = closeFence(whole);
+  if (closed !== whole) return closed;
+  const left = room - (byRows === 0 ? 0 : counter.count(whole)) - 2; // the line end and "…"
+  const words = left < MIN_PART_TOKENS ? '' : firstWords(rows[byRows] ?? '', left, counter);
+  return words === '' ? whole : [...rows.slice(0, byRows), words].join('\n');
+}
+
+function firstWords(row: string, room: number, counter: TokenCounter): string {
+  const start = row.slice(0, room * MAX_CHARACTERS_PER_TOKEN);
+  const words = start.split(/(?<= )/);
+  const parts = words.length > 2 ? words : [...start]; // more than the data mark and one word
+  const count = longest(parts.length, (many) => counter.count(parts.slice(0, many).join('')) <= room);
   return count === 0 ? '' : `${parts.slice(0, count).join('').trimEnd()}…`;
 }
 

@@ -57,7 +57,7 @@ function answerFormat(parts: AnswerParts): string {
     parts.goldenProposal &&
       '"golden_proposal": "<problem, root cause and changes in Markdown; names of code, paths and links only as they occur above. When the id is null: what would decide it>"',
     parts.explanation &&
-      '"assessments": [{"id": <id>, "strength": "<one short sentence>", "weakness": "<one short sentence>"}, … one for each proposal]',
+      '"assessments" (may be left out): [{"id": <id>, "strength": "<one short sentence>", "weakness": "<one short sentence>"}, … one for each proposal]',
   ];
   return `Answer with one JSON object and nothing else, its keys in this order:\n{${keys.filter(Boolean).join(', ')}}`;
 }
