@@ -7,14 +7,14 @@ export function firstRule(): Judge {
   return rule('first', ({ candidates }) => candidates[0]);
 }
 
-/** Takes the longest text, counted in code points without blanks at the ends; the earlier one of equals. */
+/** Takes the longest text in code points, as Python's `len` counts; the earlier one of equals. */
 export function longestRule(): Judge {
   return rule('longest', ({ candidates }) => longest(candidates));
 }
 
 /** Takes any, with equal chance. Tasks must be judged in one order for a seed to mean the same choices. */
 export function randomRule(seed: number): Judge {
-  const random: Random = seeded(seed);
+  const random: Random = seeded(seed ^ 0x9e3779b9); // Another stream than the bootstrap's of the same seed.
   return rule('random', ({ candidates }) => candidates[Math.floor(random() * candidates.length)]);
 }
 
@@ -25,10 +25,10 @@ export function longest(candidates: readonly Candidate[]): Candidate | undefined
   );
 }
 
-/** Code points, blanks at the ends not counted. */
+/** Code points. */
 export function textLength({ body }: { readonly body: string }): number {
   let length = 0;
-  for (const _ of body.trim()) length += 1;
+  for (const _ of body) length += 1;
   return length;
 }
 

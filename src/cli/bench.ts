@@ -1,0 +1,124 @@
+/** Measures judges on tasks whose answer is known, and compares two such measurements. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { compare } from '../bench/compare.ts';
+import { readEnvironment } from '../bench/environment.ts';
+import { JUDGE_NAMES, resolveJudge } from '../bench/judges.ts';
+import { type Summary, summarise } from '../bench/metrics.ts';
+import { type ReadTasks, readTasks } from '../bench/read/index.ts';
+import { renderComparison } from '../bench/report/compare-markdown.ts';
+import { dollars, duration, percent, percentInterval } from '../bench/report/format.ts';
+import { readResults } from '../bench/results-file.ts';
+import { runBench, type TaskResult } from '../bench/run.ts';
+import type { Judge } from '../pipeline/judge/types.ts';
+import { action, print, printJson, progress } from './support.ts';
+
+interface BenchFlags {
+  readonly judge: string;
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly seed: number;
+}
+
+interface CompareFlags {
+  readonly json?: boolean;
+  readonly seed: number;
+}
+
+export function benchCommand(): Command {
+  const bench = new Command('bench')
+    .enablePositionalOptions()
+    .description('measure a judge on tasks whose answer is known')
+    .argument('<file>', 'SWE-Lancer’s .csv, labelled threads as .jsonl, or a directory of .json threads')
+    .addOption(new Option('--judge <name>', 'who chooses').choices(JUDGE_NAMES).default('embedded'))
+    .option('--json', 'print the figures as JSON')
+    .option('--out <dir>', 'write a report with figures, and the result of every task')
+    .addOption(seedOption())
+    .action(action(run));
+  bench
+    .command('compare')
+    .description('compare two runs on the same tasks')
+    .argument('<a>', 'directory that --out named, or its tasks.jsonl')
+    .argument('<b>', 'the other one')
+    .option('--json', 'print the figures as JSON')
+    .addOption(seedOption())
+    .action(action(compareRuns));
+  return bench;
+}
+
+function seedOption(): Option {
+  return new Option('--seed <n>', 'seed of everything random').default(1).argParser(parseSeed);
+}
+
+/** @throws InvalidArgumentError, which commander shows */
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0xffffffff) {
+    throw new InvalidArgumentError('A seed is a whole number from 0 to 4294967295.');
+  }
+  return seed;
+}
+
+async function run(file: string, flags: BenchFlags): Promise<void> {
+  const source = await readTasks(file);
+  const judge = resolveJudge(flags.judge, { seed: flags.seed });
+  const results = await runBench(judge, source.tasks, {
+    onTask: (done, task) => progress(`${done + 1} of ${source.tasks.length}  ${task.id}`),
+  });
+  progress('');
+  const summary = summarise(flags.judge, results, flags.seed);
+  const report =
+    flags.out === undefined ? null : await saveReport(flags.out, { source, results, summary, judge, flags });
+  if (flags.json) printJson(summary);
+  else printSummary(summary, source, report);
+}
+
+interface FinishedRun {
+  readonly source: ReadTasks;
+  readonly results: readonly TaskResult[];
+  readonly summary: Summary;
+  readonly judge: Judge;
+  readonly flags: BenchFlags;
+}
+
+/** @returns the report's path */
+async function saveReport(
+  directory: string,
+  { source, results, summary, judge, flags }: FinishedRun,
+): Promise<string> {
+  const { writeReport } = await import('../bench/write-report.ts'); // The plotting library is slow to load.
+  return writeReport(directory, {
+    summary,
+    results,
+    source,
+    skipped: source.skipped,
+    model: judge.name,
+    environment: await readEnvironment(new Date()),
+    command: `swe-manager bench ${source.path} --judge ${flags.judge} --seed ${flags.seed} --out ${directory}`,
+  });
+}
+
+async function compareRuns(a: string, b: string, flags: CompareFlags): Promise<void> {
+  const comparison = compare(await readResults(a), await readResults(b), flags.seed);
+  if (flags.json) printJson(comparison);
+  else print(renderComparison(comparison));
+}
+
+function printSummary(summary: Summary, source: ReadTasks, report: string | null): void {
+  print(`${summary.judge} on ${summary.tasks} tasks of ${source.path}`);
+  for (const { reason, count } of source.skipped) print(`${count} left out: ${reason}`);
+  print();
+  print(`accuracy    ${percent(summary.accuracy)}  (95 % ${percentInterval(summary.accuracy_interval)})`);
+  if (summary.earn_rate !== null) {
+    print(`earn rate   ${percent(summary.earn_rate)}  (95 % ${percentInterval(summary.earn_rate_interval)})`);
+    print(`dollars     ${dollars(summary.dollars)} of ${dollars(summary.dollars_total)}`);
+  }
+  print(`time        ${duration(summary.seconds_per_task)} a task`);
+  print(`abstained   ${summary.abstentions.tasks}, scored by the forced choice`);
+  if (summary.failures > 0) print(`failed      ${summary.failures}, counted as wrong`);
+  print('\nFor comparison');
+  for (const [rule, { accuracy, earn_rate }] of Object.entries(summary.baselines)) {
+    const earned = earn_rate === null ? '' : `, earn rate ${percent(earn_rate)}`;
+    print(`  ${rule.padEnd(9)} accuracy ${percent(accuracy)}${earned}`);
+  }
+  if (report !== null) print(`\n${report}`);
+}
