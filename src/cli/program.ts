@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { loadEnvironmentFile } from '../config.ts';
+import { benchCommand } from './bench.ts';
 import { chooseCommand } from './choose.ts';
 import { datasetCommand } from './dataset.ts';
 import { demoCommand } from './demo.ts';
@@ -19,6 +20,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const program = new Command('swe-manager')
   .description('Chooses between competing proposals on an issue, says why, and writes the golden proposal.')
   .version(version)
+  .enablePositionalOptions() // Options belong to the command they follow: `bench compare` has its own --json.
   .showHelpAfterError('(see --help)');
 
 for (const command of [
@@ -26,6 +28,7 @@ for (const command of [
   migrateCommand(),
   demoCommand(),
   chooseCommand(),
+  benchCommand(),
   datasetCommand(),
   statusCommand(),
   doctorCommand(),
