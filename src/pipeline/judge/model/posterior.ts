@@ -57,7 +57,8 @@ export function isSettled(choices: readonly Choice[], spent: number, rule: StopR
 export function leastToSettle(choices: readonly Choice[], spent: number, rule: StopRule): number {
   const left = rule.votes - spent;
   if (!rule.adaptive) return Math.max(1, left);
-  const leader = tally(choices)[0]?.choice ?? 0;
+  const [first] = tally(choices);
+  const leader = first === undefined ? 0 : first.choice; // before the first vote any choice will do
   const more: Choice[] = [...choices];
   for (let count = 1; count < left; count += 1) {
     more.push(leader);

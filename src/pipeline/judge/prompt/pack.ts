@@ -32,6 +32,8 @@ export const NOTE_TOKENS = 128;
 export const MIN_SHARE_TOKENS = 220;
 /** The issue is what all are measured against: it counts as two texts. */
 const ISSUE_WEIGHT = 2;
+/** Tokens left over that are worth another try. */
+const WORTH_FILLING = 64;
 /** Longer texts cannot fit and would only take time to count. */
 const MAX_CHARACTERS = 24_000;
 const MAX_CHARACTERS_TOGETHER = 400_000;
@@ -106,6 +108,7 @@ class PromptPacker implements Packer {
   private readonly base: Pick<RenderOptions, 'parts' | 'defences'>;
   private readonly issue: Source;
   private readonly sources: ReadonlyMap<number, Source>;
+  private readonly rooms = new Map<string, number>();
 
   constructor(
     input: JudgeInput,
@@ -138,14 +141,38 @@ class PromptPacker implements Packer {
     const note = options.note ?? null;
     const parts = options.parts ?? this.base.parts;
     const render = { ...this.base, parts, order, ids: options.ids ?? 'positions', note } as const;
-    let room = this.room(order);
+    let room = this.roomFor(render);
     let packed = this.render(render, room);
-    // Tokens merge differently once texts are joined, so the whole is counted and given less room until it fits.
+    // Only a note longer than its reserve comes here.
     for (let attempt = 0; packed.tokens > this.budget && attempt < 12; attempt += 1) {
       room -= packed.tokens - this.budget + 8;
       packed = this.render(render, room);
     }
     return packed;
+  }
+
+  /**
+   * Room for the texts with which the whole prompt fits without its note, so that the texts are the same with and
+   * without one. Cuts leave something over and tokens merge differently once texts are joined: tried, not computed.
+   */
+  private roomFor(options: RenderOptions): number {
+    const key = JSON.stringify([options.order, options.parts, options.ids]);
+    const known = this.rooms.get(key);
+    if (known !== undefined) return known;
+    const render = { ...options, note: null };
+    let fitting: number | null = null;
+    let room = this.room(options.order);
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      const packed = this.render(render, room);
+      const left = this.budget - NOTE_TOKENS - packed.tokens;
+      if (left >= 0) fitting = room;
+      const done =
+        left < 0 ? fitting !== null : packed.cuts.length === 0 || left < WORTH_FILLING || attempt > 3;
+      if (done) break;
+      room += left < 0 ? left - 8 : left;
+    }
+    this.rooms.set(key, fitting ?? room);
+    return fitting ?? room;
   }
 
   private needs(numbers: readonly number[]): number[] {
