@@ -1,41 +1,73 @@
+import { createPrivateKey } from 'node:crypto';
 import { createAppAuth } from '@octokit/auth-app';
+import { RequestError } from '@octokit/request-error';
+import { ConfigError } from '../../errors.ts';
 import type { GitHub, GitHubApp } from '../../ports.ts';
 import { createClient } from './client.ts';
 import { asking } from './failures.ts';
-import { type GitHubOctokit, QuietOctokit } from './octokit.ts';
+import { type ConnectionOptions, createOctokit, type GitHubOctokit } from './octokit.ts';
 
-export interface AppOptions {
+export interface AppOptions extends ConnectionOptions {
   readonly appId: number;
   /** PEM. */
   readonly privateKey: string;
-  /** REST base URL, `https://api.github.com` or that of an Enterprise server. */
-  readonly baseUrl: string;
 }
 
-/** The App on GitHub: one client per installation, whose tokens are made and renewed by Octokit. */
-export function createGitHubApp({ appId, privateKey, baseUrl }: AppOptions): GitHubApp {
+/**
+ * The App on GitHub: one client per installation, whose tokens are made and renewed by Octokit.
+ * @throws ConfigError when the key is none.
+ */
+export function createGitHubApp(options: AppOptions): GitHubApp {
+  const { appId, privateKey } = options;
+  assertPrivateKey(privateKey);
   const clients = new Map<number, GitHub>();
-  const octokitFor = (installationId?: number): GitHubOctokit =>
-    new QuietOctokit({
-      authStrategy: createAppAuth,
-      auth: { appId, privateKey, ...(installationId === undefined ? {} : { installationId }) },
-      baseUrl,
-    });
+  const octokitFor = (auth: { installationId?: number }): GitHubOctokit =>
+    createOctokit(options, { authStrategy: createAppAuth, auth: { appId, privateKey, ...auth } });
   return {
     appId,
     forInstallation: async (installationId) => {
       const known = clients.get(installationId);
       if (known) return known;
-      const client = createClient(octokitFor(installationId));
+      const client = createClient(renewingTokens(octokitFor({ installationId })));
       clients.set(installationId, client);
       return client;
     },
     describe: () =>
       asking('read', 'say who the App is', async () => {
-        const octokit = octokitFor();
+        const octokit = octokitFor({});
         const { data: app } = await octokit.rest.apps.getAuthenticated();
         const installations = await octokit.paginate(octokit.rest.apps.listInstallations, { per_page: 100 });
         return { slug: app?.slug ?? String(appId), installations: installations.length };
       }),
   };
+}
+
+/**
+ * A token can die before its hour is over, for instance by a suspension in between. GitHub did nothing when it
+ * answers 401, so the request goes out once more with a new token, a create too.
+ */
+function renewingTokens(octokit: GitHubOctokit): GitHubOctokit {
+  octokit.hook.wrap('request', async (request, options) => {
+    try {
+      return await request(options);
+    } catch (error) {
+      const asksForToken = options.url.endsWith('/access_tokens');
+      if (!(error instanceof RequestError) || error.status !== 401 || asksForToken) throw error;
+      await octokit.auth({ type: 'installation', refresh: true });
+      return request(options);
+    }
+  });
+  return octokit;
+}
+
+function assertPrivateKey(privateKey: string): void {
+  try {
+    createPrivateKey(privateKey);
+  } catch (cause) {
+    throw new ConfigError(
+      "The App's private key cannot be read.",
+      'Set PRIVATE_KEY or PRIVATE_KEY_PATH to the .pem file that GitHub gave you.',
+      { cause },
+    );
+  }
 }

@@ -1,4 +1,6 @@
 /** The GitHub ports over one Octokit. */
+import { GitHubError } from '../../errors.ts';
+import type { Thread } from '../../pipeline/thread/types.ts';
 import type {
   FileResult,
   GitHub,
@@ -8,9 +10,9 @@ import type {
   Permission,
   RepositoryRef,
 } from '../../ports.ts';
-import { asking, toGitHubError } from './failures.ts';
-import { toIssue, toRemoteComment, toThreadComment } from './map.ts';
-import { minimizedIds } from './minimized.ts';
+import { asking, isTokenRefusal, toGitHubError } from './failures.ts';
+import { placeOf, toIssue, toRemoteComment, toThreadComment } from './map.ts';
+import { minimizedById } from './minimized.ts';
 import type { GitHubOctokit } from './octokit.ts';
 
 const PAGE = 100;
@@ -32,22 +34,7 @@ function createReader(octokit: GitHubOctokit, options: ClientOptions): GitHubRea
       asking(
         'read',
         `read ${ref.owner}/${ref.name}#${ref.number}`,
-        async () => {
-          const request = signal ? { signal } : {};
-          const { data: issue } = await octokit.rest.issues.get({
-            ...repo(ref),
-            issue_number: ref.number,
-            request,
-          });
-          const comments = await listComments(octokit, ref, signal);
-          const hidden = options.anonymous ? new Set<number>() : await minimizedIds(octokit, ref, signal);
-          return {
-            repository: `${ref.owner}/${ref.name}`,
-            issue: toIssue(issue),
-            comments: comments.map((comment) => toThreadComment(comment, hidden.has(comment.id))),
-            listedCandidateIds: null,
-          };
-        },
+        () => readThread(octokit, ref, options, signal),
         signal,
       ),
     permission: (ref, login) =>
@@ -59,8 +46,7 @@ function createReader(octokit: GitHubOctokit, options: ClientOptions): GitHubRea
           const { data } = await octokit.rest.issues.getComment({ ...repo(ref), comment_id: commentId });
           return toRemoteComment(data);
         } catch (cause) {
-          const { failure } = toGitHubError('read', '', cause);
-          if (failure === 'not-found' || failure === 'gone') return null;
+          if (await isAbsent(octokit, ref, cause)) return null;
           throw cause;
         }
       }),
@@ -80,6 +66,7 @@ function createWriter(octokit: GitHubOctokit): GitHubWriter {
           issue_number: ref.number,
           body,
         });
+        if (typeof data.id !== 'number') throw new Error('the answer is no comment');
         return toRemoteComment(data);
       }),
     updateComment: (ref, commentId, body) =>
@@ -101,6 +88,42 @@ function createWriter(octokit: GitHubOctokit): GitHubWriter {
         return data.id;
       }),
   };
+}
+
+async function readThread(
+  octokit: GitHubOctokit,
+  ref: IssueRef,
+  options: ClientOptions,
+  signal?: AbortSignal,
+): Promise<Thread> {
+  const { data: issue } = await octokit.rest.issues.get({
+    ...repo(ref),
+    issue_number: ref.number,
+    ...(signal ? { request: { signal } } : {}),
+  });
+  const place = placeOf(issue);
+  let comments = await listComments(octokit, place, signal);
+  const hidden = options.anonymous ? new Map<number, boolean>() : await minimizedById(octokit, place, signal);
+  // A comment that is deleted between two numbered pages pulls another one over the edge, unseen.
+  const listed = new Set(comments.map(({ id }) => id));
+  if ([...hidden.keys()].some((id) => !listed.has(id))) comments = await listComments(octokit, place, signal);
+  return {
+    repository: `${place.owner}/${place.name}`,
+    issue: toIssue(issue),
+    comments: comments.map((comment) => toThreadComment(comment, hidden.get(comment.id) ?? false)),
+    listedCandidateIds: null,
+  };
+}
+
+/**
+ * Whether a 404 or 410 says that the thing is not there, and not that its whole repository is out of our sight:
+ * a comment must not count as deleted, nor a person as a stranger, while the App cannot see the repository.
+ */
+async function isAbsent(octokit: GitHubOctokit, ref: RepositoryRef, cause: unknown): Promise<boolean> {
+  const { failure } = toGitHubError('read', '', cause);
+  if (isTokenRefusal(cause) || (failure !== 'not-found' && failure !== 'gone')) return false;
+  await octokit.rest.repos.get(repo(ref));
+  return true;
 }
 
 function listComments(octokit: GitHubOctokit, ref: IssueRef, signal?: AbortSignal) {
@@ -137,7 +160,7 @@ async function readPermission(
     };
   } catch (cause) {
     // A user that GitHub does not know has no role; any other failure is not an answer.
-    if (toGitHubError('read', '', cause).failure === 'not-found') return { role: 'none', permissions: null };
+    if (await isAbsent(octokit, ref, cause)) return { role: 'none', permissions: null };
     throw cause;
   }
 }
@@ -155,6 +178,10 @@ async function readFile(
       ...(etag ? { headers: { 'if-none-match': etag } } : {}),
     });
     if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) return { kind: 'absent' };
+    // Above 1 MB GitHub leaves the content out: https://docs.github.com/rest/repos/contents#get-repository-content
+    if (data.encoding !== 'base64') {
+      throw new GitHubError('invalid', `${path} is larger than 1 MB.`, 'Make the file smaller.');
+    }
     return {
       kind: 'file',
       text: Buffer.from(data.content, 'base64').toString('utf8'),
@@ -163,7 +190,7 @@ async function readFile(
   } catch (cause) {
     const { failure, status } = toGitHubError('read', '', cause);
     if (status === 304) return { kind: 'unchanged' };
-    if (failure === 'not-found') return { kind: 'absent' };
+    if (failure === 'not-found' && !isTokenRefusal(cause)) return { kind: 'absent' };
     throw cause;
   }
 }

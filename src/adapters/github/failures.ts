@@ -1,5 +1,6 @@
 /** GitHub's ways to fail, as our own error with what it means for the caller. */
 import { RequestError } from '@octokit/request-error';
+import * as z from 'zod';
 import { GitHubError, type GitHubFailure } from '../../errors.ts';
 
 /** What was asked: a create that fails without a clear answer may have been carried out. */
@@ -37,15 +38,19 @@ export async function asking<T>(
 export function toGitHubError(kind: RequestKind, what: string, cause: unknown): GitHubError {
   if (cause instanceof GitHubError) return cause;
   const response = responseOf(cause);
-  const failure = failureOf(kind, response);
-  const status = response?.status;
-  const retryAfterSeconds = failure === 'rate-limited' ? retryAfterOf(response) : undefined;
-  const said = response ? `${status} ${firstLine(response.message)}` : firstLine(String(cause));
+  const failure = response === null ? silenceOf(kind, cause) : failureOf(sentKind(kind, cause), response);
+  const retryAfterSeconds = failure === 'rate-limited' && response ? retryAfterOf(response) : undefined;
+  const said = response ? `${response.status} ${firstLine(response.message)}` : firstLine(String(cause));
   return new GitHubError(failure, `GitHub failed to ${what}: ${said}`, REMEDIES[failure], {
     cause,
-    ...(status === undefined ? {} : { status }),
+    ...(response ? { status: response.status } : {}),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
+}
+
+/** True when it was the installation's token that GitHub refused: the request itself was never sent. */
+export function isTokenRefusal(cause: unknown): boolean {
+  return cause instanceof RequestError && cause.request.url.endsWith('/access_tokens');
 }
 
 interface FailedResponse {
@@ -56,13 +61,56 @@ interface FailedResponse {
 
 /** Octokit gives a lost connection or a time-out status 500 without a response. */
 function responseOf(cause: unknown): FailedResponse | null {
-  if (!(cause instanceof RequestError) || !cause.response) return null;
-  return { status: cause.status, message: cause.message, headers: cause.response.headers };
+  if (cause instanceof RequestError) {
+    return cause.response
+      ? { status: cause.status, message: cause.message, headers: cause.response.headers }
+      : null;
+  }
+  const refused = graphqlRefusal.safeParse(cause);
+  if (!refused.success) return null;
+  const { errors, headers } = refused.data;
+  const [first] = errors;
+  return { status: GRAPHQL_STATUS[first?.type ?? ''] ?? 502, message: first?.message ?? '', headers };
 }
 
-function failureOf(kind: RequestKind, response: FailedResponse | null): GitHubFailure {
-  const unknownOutcome = kind === 'create' ? 'ambiguous' : 'unavailable';
-  if (response === null) return unknownOutcome;
+/** GraphQL refuses with status 200 and a list of errors, whose types are those that REST has statuses for. */
+const graphqlRefusal = z.looseObject({
+  name: z.literal('GraphqlResponseError'),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.undefined()])),
+  errors: z.array(z.looseObject({ type: z.string().optional(), message: z.string() })),
+});
+const GRAPHQL_STATUS: Readonly<Record<string, number>> = {
+  RATE_LIMITED: 429,
+  RATE_LIMIT: 429,
+  NOT_FOUND: 404,
+  FORBIDDEN: 403,
+  INSUFFICIENT_SCOPES: 403,
+};
+
+/** Without an answer nobody knows whether a create was carried out, unless it cannot have left. */
+function silenceOf(kind: RequestKind, cause: unknown): GitHubFailure {
+  return sentKind(kind, cause) === 'create' ? 'ambiguous' : 'unavailable';
+}
+
+function sentKind(kind: RequestKind, cause: unknown): RequestKind {
+  return isTokenRefusal(cause) || neverConnected(cause) ? 'read' : kind;
+}
+
+const NEVER_CONNECTED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function neverConnected(cause: unknown): boolean {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ('code' in error && NEVER_CONNECTED.has(error.code)) return true;
+  }
+  return false;
+}
+
+function failureOf(kind: RequestKind, response: FailedResponse): GitHubFailure {
   switch (response.status) {
     case 401:
       return 'unauthorized';
@@ -76,7 +124,8 @@ function failureOf(kind: RequestKind, response: FailedResponse | null): GitHubFa
     case 422:
       return 'invalid';
     default:
-      return response.status >= 500 || response.status < 400 ? unknownOutcome : 'invalid';
+      if (response.status >= 400 && response.status < 500 && response.status !== 408) return 'invalid';
+      return kind === 'create' ? 'ambiguous' : 'unavailable';
   }
 }
 
@@ -84,7 +133,7 @@ function failureOf(kind: RequestKind, response: FailedResponse | null): GitHubFa
 function refusalOf({ status, message, headers }: FailedResponse): GitHubFailure {
   const text = message.toLowerCase();
   if (text.includes('suspended')) return 'suspended';
-  if (text.includes('is locked')) return 'locked';
+  if (/\blocked\b/.test(text) && !text.includes('rate limit')) return 'locked';
   const limited =
     status === 429 ||
     headers['retry-after'] !== undefined ||
@@ -93,14 +142,17 @@ function refusalOf({ status, message, headers }: FailedResponse): GitHubFailure 
   return limited ? 'rate-limited' : 'forbidden';
 }
 
-/** `retry-after`, else the time until `x-ratelimit-reset` when the quota is used up; seconds. */
-function retryAfterOf(response: FailedResponse | null): number | undefined {
-  if (!response) return undefined;
-  const after = Number(response.headers['retry-after']);
-  if (Number.isFinite(after) && after > 0) return after;
-  if (String(response.headers['x-ratelimit-remaining']) !== '0') return undefined;
-  const reset = Number(response.headers['x-ratelimit-reset']);
-  return Number.isFinite(reset) ? Math.max(1, Math.ceil(reset - Date.now() / 1000)) : undefined;
+/** What GitHub asks for when it names no time: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api */
+const UNNAMED_WAIT_SECONDS = 60;
+
+/** `retry-after`, else the time until `x-ratelimit-reset` when the quota is used up, else a minute; seconds. */
+function retryAfterOf({ headers }: FailedResponse): number {
+  const after = Number(headers['retry-after']);
+  if (Number.isFinite(after) && after > 0) return Math.ceil(after);
+  const reset = Number(headers['x-ratelimit-reset']);
+  if (String(headers['x-ratelimit-remaining']) !== '0' || !Number.isFinite(reset))
+    return UNNAMED_WAIT_SECONDS;
+  return Math.max(1, Math.ceil(reset - Date.now() / 1000));
 }
 
 function firstLine(text: string): string {

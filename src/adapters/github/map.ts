@@ -1,12 +1,18 @@
 /** GitHub's JSON stops here. */
 import { wellFormed } from '../../markdown/invisible.ts';
 import type { Author, ThreadComment, ThreadIssue } from '../../pipeline/thread/types.ts';
-import type { RemoteComment } from '../../ports.ts';
+import type { IssueRef, RemoteComment } from '../../ports.ts';
 import type { GitHubOctokit } from './octokit.ts';
 
 type Rest = GitHubOctokit['rest'];
 type IssueJson = Awaited<ReturnType<Rest['issues']['get']>>['data'];
 type CommentJson = Awaited<ReturnType<Rest['issues']['getComment']>>['data'];
+
+/** Where an issue is now: it may have been transferred, and its repository renamed, since somebody named it. */
+export function placeOf(issue: IssueJson): IssueRef {
+  const [owner = '', name = ''] = issue.repository_url.split('/').slice(-2);
+  return { owner, name, number: issue.number };
+}
 
 export function toIssue(issue: IssueJson): ThreadIssue {
   return {
@@ -17,7 +23,10 @@ export function toIssue(issue: IssueJson): ThreadIssue {
     author: toAuthor(issue.user),
     state: issue.state === 'closed' ? 'closed' : 'open',
     locked: issue.locked,
-    labels: issue.labels.flatMap((label) => (typeof label === 'string' ? label : (label.name ?? []))),
+    labels: issue.labels.flatMap((label) => {
+      const name = typeof label === 'string' ? label : label.name;
+      return name ? wellFormed(name) : [];
+    }),
   };
 }
 
@@ -38,7 +47,7 @@ export function toRemoteComment(comment: CommentJson): RemoteComment {
   return {
     id: comment.id,
     url: comment.html_url,
-    body: comment.body ?? '',
+    body: wellFormed(comment.body ?? ''),
     appId: comment.performed_via_github_app?.id ?? null,
     createdAt: comment.created_at,
   };

@@ -28,12 +28,13 @@ const page = z.object({
 
 type Issue = z.output<typeof page>['repository']['issue'];
 
-export async function minimizedIds(
+/** Every comment's id with whether it is hidden; cursors, unlike numbered pages, miss none while others are deleted. */
+export async function minimizedById(
   octokit: GitHubOctokit,
   ref: IssueRef,
   signal?: AbortSignal,
-): Promise<Set<number>> {
-  const found = new Set<number>();
+): Promise<Map<number, boolean>> {
+  const found = new Map<number, boolean>();
   let after: string | null = null;
   do {
     const answer: unknown = await octokit.graphql(QUERY, {
@@ -42,7 +43,7 @@ export async function minimizedIds(
       ...(signal ? { request: { signal } } : {}),
     });
     const { comments }: Issue = page.parse(answer).repository.issue;
-    for (const node of comments.nodes) if (node?.isMinimized) found.add(node.fullDatabaseId);
+    for (const node of comments.nodes) if (node) found.set(node.fullDatabaseId, node.isMinimized);
     after = comments.pageInfo.hasNextPage ? comments.pageInfo.endCursor : null;
   } while (after !== null);
   return found;
