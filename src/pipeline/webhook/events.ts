@@ -50,6 +50,8 @@ export interface CommentEvent extends OnRepository {
   readonly action: 'created' | 'edited' | 'deleted';
   readonly issue: EventIssue;
   readonly comment: EventComment;
+  /** What an edit replaced; null when the text was not edited. */
+  readonly previousBody: string | null;
 }
 
 export interface IssueEvent extends OnRepository {
@@ -64,6 +66,8 @@ export interface IssueEvent extends OnRepository {
     | 'deleted'
     | 'transferred';
   readonly issue: EventIssue;
+  /** Where a transferred issue lives on, under a new id and number; null in all other cases. */
+  readonly movedTo: { readonly repository: EventRepository; readonly issue: EventIssue } | null;
 }
 
 export interface RepositoryEvent extends OnRepository {

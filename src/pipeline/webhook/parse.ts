@@ -31,10 +31,8 @@ function toEvent(event: HandledEvent, data: Payloads[HandledEvent]): WebhookEven
   switch (event) {
     case 'issue_comment':
       return commentEvent(data as Payloads['issue_comment']);
-    case 'issues': {
-      const { action, issue, ...rest } = data as Payloads['issues'];
-      return { kind: 'issue', action, issue: toIssue(issue), ...onRepository(rest) };
-    }
+    case 'issues':
+      return issueEvent(data as Payloads['issues']);
     case 'repository': {
       const { action, ...rest } = data as Payloads['repository'];
       return { kind: 'repository', action, ...onRepository(rest) };
@@ -48,12 +46,20 @@ function toEvent(event: HandledEvent, data: Payloads[HandledEvent]): WebhookEven
   }
 }
 
-function commentEvent({ action, issue, comment, ...rest }: Payloads['issue_comment']): WebhookEvent {
+function issueEvent({ action, issue, changes, ...rest }: Payloads['issues']): WebhookEvent {
+  const to = changes?.new_issue;
+  const at = changes?.new_repository;
+  const movedTo = to && at ? { repository: toRepository(at), issue: toIssue(to) } : null;
+  return { kind: 'issue', action, issue: toIssue(issue), movedTo, ...onRepository(rest) };
+}
+
+function commentEvent({ action, issue, comment, changes, ...rest }: Payloads['issue_comment']): WebhookEvent {
   return {
     kind: 'comment',
     action,
     issue: toIssue(issue),
     comment: toComment(comment),
+    previousBody: action === 'edited' ? (changes?.body?.from ?? null) : null,
     ...onRepository(rest),
   };
 }

@@ -1,18 +1,22 @@
 /** What we need of GitHub's payloads; everything else in them is left alone. */
 import * as z from 'zod';
 
-const user = z.looseObject({ id: z.number(), login: z.string(), type: z.string().nullish() });
+/** Ids and numbers go into integer columns, times into dates: what does not fit is malformed. */
+const id = z.int().positive();
+const time = z.iso.datetime({ offset: true });
+
+const user = z.looseObject({ id, login: z.string(), type: z.string().nullish() });
 
 const repository = z.looseObject({
-  id: z.number(),
+  id,
   name: z.string(),
   full_name: z.string(),
   private: z.boolean(),
 });
 
 const issue = z.looseObject({
-  id: z.number(),
-  number: z.number().int(),
+  id,
+  number: id,
   title: z.string(),
   user: user.nullish(),
   state: z.string().nullish(),
@@ -21,17 +25,17 @@ const issue = z.looseObject({
 });
 
 const comment = z.looseObject({
-  id: z.number(),
+  id,
   html_url: z.string(),
   body: z.string().nullish(),
   user: user.nullish(),
-  created_at: z.string(),
-  updated_at: z.string(),
-  performed_via_github_app: z.looseObject({ id: z.number() }).nullish(),
+  created_at: time,
+  updated_at: time,
+  performed_via_github_app: z.looseObject({ id }).nullish(),
 });
 
-const located = { sender: user, installation: z.looseObject({ id: z.number() }) };
-const installation = z.looseObject({ id: z.number(), account: user });
+const located = { sender: user, installation: z.looseObject({ id }) };
+const installation = z.looseObject({ id, account: user });
 
 export const payloads = {
   issue_comment: z.looseObject({
@@ -40,6 +44,7 @@ export const payloads = {
     repository,
     issue,
     comment,
+    changes: z.looseObject({ body: z.looseObject({ from: z.string() }).optional() }).nullish(),
   }),
   issues: z.looseObject({
     ...located,
@@ -55,6 +60,7 @@ export const payloads = {
     ]),
     repository,
     issue,
+    changes: z.looseObject({ new_issue: issue.nullish(), new_repository: repository.nullish() }).nullish(),
   }),
   repository: z.looseObject({
     ...located,
@@ -72,7 +78,7 @@ export const payloads = {
     installation,
     action: z.enum(['added', 'removed']),
     repositories_added: z.array(repository),
-    repositories_removed: z.array(z.looseObject({ id: z.number() })),
+    repositories_removed: z.array(z.looseObject({ id })),
   }),
 } as const;
 
