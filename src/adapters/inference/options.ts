@@ -119,3 +119,16 @@ function refuse(subject: string, problem: string): ConfigError {
     'Set it to the base URL of an OpenAI-compatible server, such as http://gpu:8000/v1; several are separated by commas.',
   );
 }
+
+/**
+ * For commands that need nothing else of the environment.
+ * @throws ConfigError that names the variable that is wrong.
+ */
+export function inferenceFromEnvironment(env: NodeJS.ProcessEnv): InferenceOptions | null {
+  const parsed = z.object(inferenceEnvironment).safeParse(env);
+  if (parsed.success) return readInferenceOptions(parsed.data);
+  throw new ConfigError(
+    `The environment is not valid: ${z.prettifyError(parsed.error)}`,
+    'Correct these variables.',
+  );
+}
