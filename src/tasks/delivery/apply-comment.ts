@@ -5,8 +5,8 @@ import { commandStore, type issueStore } from '../../store/index.ts';
 import { createWakeUps, LANE_VERBS } from '../queues.ts';
 import { wantHelp } from '../support/notices.ts';
 import { wantReaction } from '../support/want.ts';
-import { type Application, recordIssue } from './apply-event.ts';
 import { applyOwnComment } from './apply-own-comment.ts';
+import { type Application, recordIssue } from './record.ts';
 import { trackProposal } from './track-proposal.ts';
 
 export async function applyComment(application: Application, event: CommentEvent): Promise<void> {

@@ -1,7 +1,7 @@
 import type { InstallationEvent, InstallationRepositoriesEvent } from '../../pipeline/webhook/events.ts';
 import { effectStore, installationStore, repositoryStore, runStore } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
-import type { Application } from './apply-event.ts';
+import type { Application } from './record.ts';
 
 export async function applyInstallation(application: Application, event: InstallationEvent): Promise<void> {
   const { tx } = application;

@@ -1,7 +1,7 @@
 import type { IssueEvent } from '../../pipeline/webhook/events.ts';
 import { commandStore, effectStore, issueStore, runStore } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
-import { type Application, recordIssue } from './apply-event.ts';
+import { type Application, recordIssue } from './record.ts';
 
 export async function applyIssue(application: Application, event: IssueEvent): Promise<void> {
   if (event.issue.isPullRequest) return;

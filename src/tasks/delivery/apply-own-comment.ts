@@ -6,7 +6,7 @@ import { type Box, diffTicks } from '../../pipeline/comment/checkboxes.ts';
 import type { CommentEvent } from '../../pipeline/webhook/events.ts';
 import { effectStore, type issueStore } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
-import type { Application } from './apply-event.ts';
+import type { Application } from './record.ts';
 
 export async function applyOwnComment(
   application: Application,

@@ -7,7 +7,7 @@ import { decisionStore, type issueStore, proposalStore, repositoryStore } from '
 import { refreshDecisionComment } from '../support/decision-comment.ts';
 import { storedConfig } from '../support/repository-config.ts';
 import { addProposal, reviseProposal } from '../support/sync-thread.ts';
-import type { Application } from './apply-event.ts';
+import type { Application } from './record.ts';
 
 /** People edit several times in a row: the line about newer proposals waits this long. */
 const DEBOUNCE_MS = 60_000;
