@@ -12,7 +12,7 @@ import type { Judge, JudgeInput, JudgeOptions, Verdict } from '../types.ts';
 import { runBallot, runRounds } from './ballot.ts';
 import type { Calibration } from './calibration.ts';
 import { type Result, settle } from './outcome.ts';
-import { type ModelVote, runPass, type Session } from './pass.ts';
+import { type ModelVote, runNeededPass, type Session } from './pass.ts';
 import { type ModelSettings, type ModelSettingsInput, policyName, resolveSettings } from './policy.ts';
 import type { InferenceClient } from './port.ts';
 import { statsOf, type VoteStats } from './stats.ts';
@@ -167,7 +167,7 @@ const NO_CANDIDATES: Decided = {
 async function forcedChoice(session: Session, numbers: readonly number[]): Promise<number | null> {
   const earliest = Math.min(...numbers);
   if (numbers.length === 1 || !session.settings.policy.force) return earliest;
-  const pass = await runPass(session, {
+  const pass = await runNeededPass(session, {
     kind: 'forced',
     label: 'forced',
     order: numbers,

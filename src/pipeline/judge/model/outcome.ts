@@ -1,7 +1,7 @@
 /** From votes to a result: who leads, whether that is close, and what a playoff says. */
 import { passOrder } from '../prompt/order.ts';
 import type { Ballot } from './ballot.ts';
-import { type PassResult, runPass, type Session } from './pass.ts';
+import { type PassResult, runNeededPass, type Session } from './pass.ts';
 import { type Choice, type Count, tally } from './posterior.ts';
 
 export type Outcome =
@@ -19,7 +19,7 @@ export interface Result {
   readonly playoff: readonly Choice[];
 }
 
-/** @throws what `runPass` throws. */
+/** @throws what `runNeededPass` throws. */
 export async function settle(session: Session, ballot: Ballot): Promise<Result> {
   const counts = tally(ballot.choices);
   const [first, second] = counts;
@@ -64,7 +64,7 @@ async function runPlayoff(session: Session, pair: readonly [Choice, Choice]): Pr
     const order = session.settings.switches.shuffling
       ? passOrder(numbers, `${session.seed}/playoff`, pass)
       : numbers;
-    return runPass(session, {
+    return runNeededPass(session, {
       kind: 'playoff',
       label: `playoff/${pass}`,
       order,

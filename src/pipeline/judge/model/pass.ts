@@ -75,6 +75,19 @@ export async function runPass(session: Session, request: PassRequest): Promise<P
   return attemptPass(session, request, 1, first.problem);
 }
 
+/**
+ * For passes that no other pass can stand in for.
+ * @throws JudgeError retryable when the service failed this one: the run waits instead of deciding without it.
+ */
+export async function runNeededPass(session: Session, request: PassRequest): Promise<PassResult> {
+  const result = await runPass(session, request);
+  if (result.outage === null) return result;
+  throw new JudgeError(`The ${request.kind} pass failed: ${result.outage.message}`, result.outage.remedy, {
+    cause: result.outage,
+    retryable: true,
+  });
+}
+
 interface Attempt extends PassResult {
   readonly problem: ReadProblem | null;
 }

@@ -8,7 +8,7 @@ import { passOrder, restoreNumbers } from '../prompt/order.ts';
 import type { JudgeInput } from '../types.ts';
 import { findUngrounded, isMisleading, markUngrounded, ungroundedNames } from './grounding.ts';
 import type { Outcome } from './outcome.ts';
-import { type PassResult, runPass, type Session } from './pass.ts';
+import { type PassResult, runNeededPass, type Session } from './pass.ts';
 import type { Choice } from './posterior.ts';
 
 export interface Written {
@@ -47,7 +47,7 @@ function writePass(
 ): Promise<PassResult> {
   const target = outcome.kind === 'chosen' ? outcome.number : null;
   const label = complaint === null ? 'writer' : 'writer again';
-  return runPass(session, {
+  return runNeededPass(session, {
     kind: 'writer',
     label,
     order: session.settings.switches.shuffling ? passOrder(numbers, `${session.seed}/writer`, 0) : numbers,

@@ -4,7 +4,9 @@
  * mark can only be ours ("datamarking": Hines et al. 2024, Spotlighting, https://arxiv.org/abs/2403.14720).
  * All functions are linear. Presence of hidden text is no accusation: templates are full of HTML comments.
  */
+
 import { stripHtmlComments, stripInvisible, wellFormed } from '../../../markdown/invisible.ts';
+import { withoutMarkup } from './markup.ts';
 
 /** Stands before every line of untrusted text. One token of Qwen3's vocabulary. */
 export const DATA_MARK = '|';
@@ -19,18 +21,30 @@ const LINE_ENDS = /\r\n?|[\u000B\u000C\u0085\u2028\u2029]/g;
 /** Qwen3's special tokens are `<|…|>` and these tags; the last two are our own delimiters. */
 const RESERVED_TAG = /<(?=\s{0,16}\/?\s{0,16}(?:think|tool_call|tool_response|issue|proposal)\b)/gi;
 
+export interface CleanText {
+  readonly text: string;
+  /** Visible characters beyond the limit, which are not part of `text`. UTF-16 units. */
+  readonly unread: number;
+}
+
 /**
  * The visible text, in Unicode's composed form (the tokenizer composes too, so nothing can turn into a special
- * token afterwards), without runs of blank lines.
+ * token afterwards), without runs of blank lines. Cut to `limit` UTF-16 units before anything costly happens.
  */
-export function cleanText(raw: string): string {
+export function cleanAndLimit(raw: string, limit: number): CleanText {
   const text = wellFormed(raw.slice(0, MAX_LENGTH)).replace(LINE_ENDS, '\n');
-  return neutraliseTokens(stripInvisible(stripHtmlComments(text)).normalize('NFC'))
+  const visible = stripInvisible(stripHtmlComments(text)).normalize('NFC').trim();
+  const shown = neutraliseTokens(withoutMarkup(visible.slice(0, limit).toWellFormed()))
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+  return { text: shown, unread: Math.max(0, visible.length - limit) };
+}
+
+export function cleanText(raw: string): string {
+  return cleanAndLimit(raw, MAX_LENGTH).text;
 }
 
 /** No special token of the model and no delimiter of ours is left: `<|im_end|>` becomes `‹|im_end|›`. */

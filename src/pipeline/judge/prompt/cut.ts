@@ -1,6 +1,6 @@
 /** Cuts one text to a number of tokens: whole blocks where possible, marked where something is missing. */
 import { type Block, splitBlocks, type Topic } from './blocks.ts';
-import { DATA_MARK, datamark } from './clean.ts';
+import { datamark } from './clean.ts';
 import type { TokenCounter } from './tokens.ts';
 
 export interface CutText {
@@ -11,21 +11,15 @@ export interface CutText {
   readonly cutTokens: number;
 }
 
-/** A piece of the text with what it costs. */
-interface Piece {
-  readonly topic: Topic;
-  readonly lines: string;
-  readonly tokens: number;
-}
-
 /** What `[cut: …]` and the line ends around it cost at most. */
 const CUT_MARK_TOKENS = 14;
 /** Less than this of a block is not worth showing. */
 const MIN_PART_TOKENS = 24;
 /** Characters a token stands for, where we only estimate. */
 const CHARACTERS_PER_TOKEN = 4;
-/** Looking further into a line cannot fill the room better: words are shorter than this on average. */
-const MAX_CHARACTERS_PER_TOKEN = 12;
+
+/** Lines, long ones in parts of some words. */
+const UNIT = /[\s\S]{1,160}(?:\S{0,40}\s|$)|[\s\S]{1,160}/gu;
 
 export interface CutOptions {
   readonly counter: TokenCounter;
@@ -59,140 +53,172 @@ export function waterFill(
   return shares;
 }
 
-/**
- * `text` (clean, without marks) cut to at most `share` tokens. `unread` are characters behind it that nobody
- * counted. The share is kept whenever it is at least about 20 tokens; below that only the mark is left.
- */
-export function cutText(text: string, share: number, unread: number, options: CutOptions): CutText {
-  const mark = (lines: string) => (options.marked ? datamark(lines) : lines);
-  const { counter } = options;
-  const whole = mark(text);
-  const tokens = counter.count(whole);
-  const beyond = Math.ceil(unread / CHARACTERS_PER_TOKEN);
-  if (tokens <= share && unread === 0) return { text: whole, tokens, cutTokens: 0 };
-  const pieces = splitBlocks(text).map((block: Block) => {
-    const lines = mark(block.markdown);
-    return { topic: block.topic, lines, tokens: counter.count(lines) + 1 };
-  });
+/** A text that may be cut, again and again to other shares: everything is counted once. */
+export interface Cuttable {
+  /** Tokens of the whole text as shown, what nobody counted estimated. */
+  readonly need: number;
+  /** Does ahead what the first cut takes most of its time for. */
+  prepare(): void;
+  /**
+   * The text in at most `share` tokens. The share is kept whenever it is at least about 20 tokens; below that only
+   * the mark is left.
+   */
+  cutTo(share: number): CutText;
+}
+
+/** `text` is clean and without marks; `unread` are characters behind it that nobody counted. */
+export function prepareText(text: string, unread: number, options: CutOptions): Cuttable {
+  const whole = options.marked ? datamark(text) : text;
+  const tokens = options.counter.count(whole);
+  const need = tokens + Math.ceil(unread / CHARACTERS_PER_TOKEN);
+  const known = new Map<number, CutText>();
+  let pieces: readonly Piece[] | null = null;
+  const split = () => {
+    pieces ??= splitBlocks(text).map((block) => new Piece(block, options));
+    return pieces;
+  };
+  return {
+    need,
+    prepare: split,
+    cutTo(share) {
+      if (need <= share) return { text: whole, tokens, cutTokens: 0 };
+      const cut = known.get(share) ?? cutPieces(split(), share, need, options.counter);
+      known.set(share, cut);
+      return cut;
+    },
+  };
+}
+
+function cutPieces(pieces: readonly Piece[], share: number, need: number, counter: TokenCounter): CutText {
   let goal = share;
   for (let attempt = 0; attempt < 6; attempt += 1) {
-    const kept = choose(pieces, goal, counter);
-    const cut = assemble(pieces, kept, tokens, beyond, counter);
+    const cut = assemble(pieces, choose(pieces, goal), need, counter);
     if (cut.tokens <= share) return cut;
     goal -= cut.tokens - share + 4;
   }
-  return assemble(pieces, new Map(), tokens, beyond, counter);
+  return assemble(pieces, new Map(), need, counter);
 }
 
-/** What is kept of each piece by its index: all its lines, or the first ones. */
-type Kept = ReadonlyMap<number, string>;
+/** A block as shown with what it costs. Tokens are sums over its lines and thereby rather too many. */
+class Piece {
+  readonly topic: Topic;
+  readonly lines: string;
+  readonly tokens: number;
+  private readonly counter: TokenCounter;
+  private counted: readonly Unit[] | null = null;
+
+  constructor(block: Block, { counter, marked }: CutOptions) {
+    this.topic = block.topic;
+    this.lines = marked ? datamark(block.markdown) : block.markdown;
+    this.counter = counter;
+    this.tokens = counter.count(this.lines) + 1;
+  }
+
+  /** As many lines as fit and, outside code, a part of the next one; null when that is not worth it. */
+  start(room: number): Kept | null {
+    if (room < MIN_PART_TOKENS) return null;
+    let tokens = 3; // the line end and what closes
+    let lines = '';
+    let cutInLine = false;
+    for (const unit of this.units()) {
+      if (tokens + unit.tokens > room) {
+        cutInLine = !unit.startsLine;
+        break;
+      }
+      lines += unit.startsLine && lines !== '' ? `\n${unit.text}` : unit.text;
+      tokens += unit.tokens;
+    }
+    if (lines === '') return null;
+    return { lines: cutInLine ? `${lines.trimEnd()}…` : closeFence(lines), tokens };
+  }
+
+  private units(): readonly Unit[] {
+    this.counted ??= this.lines.split('\n').flatMap((line) =>
+      (line.match(UNIT) ?? ['']).map((text, index) => ({
+        text,
+        startsLine: index === 0,
+        tokens: this.counter.count(text) + 1,
+      })),
+    );
+    return this.counted;
+  }
+}
+
+interface Unit {
+  readonly text: string;
+  readonly startsLine: boolean;
+  readonly tokens: number;
+}
+
+/** What is kept of a piece: all its lines, or the first ones. */
+interface Kept {
+  readonly lines: string;
+  readonly tokens: number;
+}
 
 /** Root cause and changes share first, then the problem and text without a topic, in reading order. */
-function choose(pieces: readonly Piece[], share: number, counter: TokenCounter): Kept {
-  const kept = new Map<number, string>();
-  const of = (...topics: Topic[]) =>
-    [...pieces.keys()].filter((index) => topics.includes(pieces[index]?.topic ?? 'other'));
-  const needOf = (indices: readonly number[]) =>
-    indices.reduce((sum, index) => sum + (pieces[index]?.tokens ?? 0), 0);
+function choose(pieces: readonly Piece[], share: number): Map<number, Kept> {
+  const kept = new Map<number, Kept>();
+  const of = (topic: Topic) => [...pieces.entries()].filter(([, piece]) => piece.topic === topic);
+  const needOf = (entries: readonly (readonly [number, Piece])[]) =>
+    entries.reduce((sum, [, piece]) => sum + piece.tokens, 0);
   const [cause, changes] = [of('rootCause'), of('changes')];
   const [causeShare = 0, changesShare = 0] = waterFill([needOf(cause), needOf(changes)], share);
-  let left = share - fill(cause, causeShare, pieces, kept, counter);
-  left -= fill(changes, Math.min(changesShare, left), pieces, kept, counter);
-  left -= fill(of('problem'), left, pieces, kept, counter);
-  fill(of('other'), left, pieces, kept, counter);
+  let left = share - fill(cause, causeShare, kept);
+  left -= fill(changes, Math.min(changesShare, left), kept);
+  left -= fill(of('problem'), left, kept);
+  fill(of('other'), left, kept);
   return kept;
 }
 
 /** Keeps pieces in order while they fit, then a part of the next one. Returns the tokens used. */
 function fill(
-  indices: readonly number[],
+  entries: readonly (readonly [number, Piece])[],
   share: number,
-  pieces: readonly Piece[],
-  kept: Map<number, string>,
-  counter: TokenCounter,
+  kept: Map<number, Kept>,
 ): number {
   let used = 0;
-  for (const index of indices) {
-    const piece = pieces[index];
-    if (piece === undefined) continue;
-    if (used + piece.tokens <= share) {
-      kept.set(index, piece.lines);
-      used += piece.tokens;
-      continue;
-    }
-    const room = share - used - CUT_MARK_TOKENS;
-    const part = room >= MIN_PART_TOKENS ? firstLines(piece.lines, room, counter) : '';
-    if (part !== '') kept.set(index, part);
-    return part === '' ? used : used + counter.count(part) + CUT_MARK_TOKENS;
+  for (const [index, piece] of entries) {
+    const fits = used + piece.tokens <= share;
+    const part = fits ? piece : piece.start(share - used - CUT_MARK_TOKENS);
+    if (part !== null) kept.set(index, part);
+    used += part?.tokens ?? 0;
+    if (!fits) return used + (part === null ? 0 : CUT_MARK_TOKENS);
   }
   return used;
 }
 
-/** As many whole lines as fit and, outside code, as many words of the next one. Counts only what could fit. */
-function firstLines(lines: string, room: number, counter: TokenCounter): string {
-  const rows = lines.split('\n');
-  const most = Math.min(rows.length, room); // a line is a token or more
-  const byRows = longest(most, (count) => counter.count(rows.slice(0, count).join('\n')) <= room);
-  const whole = rows.slice(0, byRows).join('\n');
-  const closed = closeFence(whole);
-  if (closed !== whole) return closed;
-  const left = room - (byRows === 0 ? 0 : counter.count(whole)) - 2; // the line end and "…"
-  const words = left < MIN_PART_TOKENS ? '' : firstWords(rows[byRows] ?? '', left, counter);
-  return words === '' ? whole : [...rows.slice(0, byRows), words].join('\n');
-}
-
-function firstWords(row: string, room: number, counter: TokenCounter): string {
-  const start = row.slice(0, room * MAX_CHARACTERS_PER_TOKEN);
-  const words = start.split(/(?<= )/);
-  const parts = words.length > 2 ? words : [...start]; // more than the data mark and one word
-  const count = longest(parts.length, (many) => counter.count(parts.slice(0, many).join('')) <= room);
-  return count === 0 ? '' : `${parts.slice(0, count).join('').trimEnd()}…`;
-}
-
 /** A code block that was cut still ends, so that what follows is not read as code. */
 function closeFence(lines: string): string {
-  const fences = lines.match(new RegExp(`^(?:\\${DATA_MARK} )? {0,3}(\`{3,}|~{3,})`, 'gm')) ?? [];
+  const fences = lines.match(/^(?:\| )? {0,3}(`{3,}|~{3,})/gm) ?? [];
   const open = fences[0];
   return fences.length === 1 && open !== undefined ? `${lines}\n${open}` : lines;
 }
 
-/** The largest count from 0 to `most` that fits, where fitting is monotone (binary search). */
-function longest(most: number, fits: (count: number) => boolean): number {
-  let low = 0;
-  let high = most;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 function assemble(
   pieces: readonly Piece[],
-  kept: Kept,
-  total: number,
-  beyond: number,
+  kept: ReadonlyMap<number, Kept>,
+  need: number,
   counter: TokenCounter,
 ): CutText {
   const parts: string[] = [];
-  let missing = 0;
+  const uncounted = Math.max(0, need - pieces.reduce((sum, { tokens }) => sum + tokens, 0));
+  let gap = 0;
   const flush = () => {
-    if (missing > 0) parts.push(`[cut: ${missing} tokens]`);
-    missing = 0;
+    if (gap > 0) parts.push(`[cut: ${gap} tokens]`);
+    gap = 0;
   };
   for (const [index, piece] of pieces.entries()) {
-    const lines = kept.get(index);
-    if (lines !== undefined) {
+    const part = kept.get(index);
+    if (part !== undefined) {
       flush();
-      parts.push(lines);
+      parts.push(part.lines);
     }
-    if (lines !== piece.lines)
-      missing += Math.max(1, piece.tokens - (lines === undefined ? 0 : counter.count(lines)));
+    if (part?.lines !== piece.lines) gap += Math.max(1, piece.tokens - (part?.tokens ?? 0));
   }
-  missing += beyond;
+  gap += uncounted;
   flush();
   const text = parts.join('\n');
   const tokens = counter.count(text);
-  return { text, tokens, cutTokens: Math.max(1, total + beyond - tokens) };
+  return { text, tokens, cutTokens: Math.max(1, need - tokens) };
 }

@@ -3,8 +3,8 @@
  * what was cut is recorded. What does not even fit so goes through rounds.
  */
 import type { JudgeInput } from '../types.ts';
-import { cleanText } from './clean.ts';
-import { type CutText, cutText, waterFill } from './cut.ts';
+import { type CleanText, cleanAndLimit } from './clean.ts';
+import { type Cuttable, prepareText, waterFill } from './cut.ts';
 import {
   ALL_PARTS,
   type AnswerParts,
@@ -61,14 +61,6 @@ export interface PackerOptions {
   readonly thinking?: boolean;
 }
 
-/** A text before packing. */
-interface Source {
-  readonly text: string;
-  readonly need: number;
-  /** Characters that were too many to be counted. */
-  readonly unread: number;
-}
-
 export interface Packer {
   /** True when every one of these proposals gets a share that says something. */
   fits(numbers: readonly number[]): boolean;
@@ -87,17 +79,26 @@ export async function createPacker(input: JudgeInput, options: PackerOptions): P
     Math.max(4_000, MAX_CHARACTERS_TOGETHER / (input.candidates.length + 1)),
   );
   const defences = options.defences ?? true;
-  const read = async (raw: string): Promise<Source> => {
+  const read = async (raw: string): Promise<Cuttable> => {
     await new Promise(setImmediate);
-    const text = defences ? cleanText(raw) : raw;
-    const shown = text.slice(0, most).toWellFormed();
-    const { tokens, cutTokens } = cutText(shown, Number.POSITIVE_INFINITY, 0, { counter, marked: defences });
-    return { text: shown, unread: text.length - shown.length, need: tokens + cutTokens };
+    const { text, unread } = defences ? cleanAndLimit(raw, most) : limited(raw, most);
+    return prepareText(text, unread, { counter, marked: defences });
   };
   const issue = await read(issueText(input));
-  const sources = new Map<number, Source>();
+  const sources = new Map<number, Cuttable>();
   for (const { number, body } of input.candidates) sources.set(number, await read(body));
+  const texts = [issue, ...sources.values()];
+  if (texts.reduce((sum, { need }) => sum + need, 0) > (options.promptTokens ?? DEFAULT_BUDGET.prompt)) {
+    for (const text of texts) {
+      await new Promise(setImmediate);
+      text.prepare();
+    }
+  }
   return new PromptPacker(input, { ...options, counter }, issue, sources);
+}
+
+function limited(raw: string, limit: number): CleanText {
+  return { text: raw.slice(0, limit).toWellFormed(), unread: Math.max(0, raw.length - limit) };
 }
 
 class PromptPacker implements Packer {
@@ -106,15 +107,15 @@ class PromptPacker implements Packer {
   private readonly budget: number;
   private readonly thinking: boolean;
   private readonly base: Pick<RenderOptions, 'parts' | 'defences'>;
-  private readonly issue: Source;
-  private readonly sources: ReadonlyMap<number, Source>;
+  private readonly issue: Cuttable;
+  private readonly sources: ReadonlyMap<number, Cuttable>;
   private readonly rooms = new Map<string, number>();
 
   constructor(
     input: JudgeInput,
     options: PackerOptions,
-    issue: Source,
-    sources: ReadonlyMap<number, Source>,
+    issue: Cuttable,
+    sources: ReadonlyMap<number, Cuttable>,
   ) {
     this.input = input;
     this.counter = options.counter;
@@ -156,20 +157,23 @@ class PromptPacker implements Packer {
    * without one. Cuts leave something over and tokens merge differently once texts are joined: tried, not computed.
    */
   private roomFor(options: RenderOptions): number {
-    const key = JSON.stringify([options.order, options.parts, options.ids]);
+    const numbers = [...options.order].sort((a, b) => a - b); // cut alike in every order
+    const key = JSON.stringify([numbers, options.parts, options.ids]);
     const known = this.rooms.get(key);
     if (known !== undefined) return known;
     const render = { ...options, note: null };
     let fitting: number | null = null;
+    let failing: number | null = null;
     let room = this.room(options.order);
     for (let attempt = 0; attempt < 12; attempt += 1) {
       const packed = this.render(render, room);
       const left = this.budget - NOTE_TOKENS - packed.tokens;
       if (left >= 0) fitting = room;
-      const done =
-        left < 0 ? fitting !== null : packed.cuts.length === 0 || left < WORTH_FILLING || attempt > 3;
-      if (done) break;
-      room += left < 0 ? left - 8 : left;
+      else failing = room;
+      if (left >= 0 && (packed.cuts.length === 0 || left < WORTH_FILLING || attempt > 4)) break;
+      // Both sides known: halve. Otherwise move by what is over or missing.
+      const step = left < 0 ? left - 8 : left;
+      room = fitting !== null && failing !== null ? Math.floor((fitting + failing) / 2) : room + step;
     }
     this.rooms.set(key, fitting ?? room);
     return fitting ?? room;
@@ -195,21 +199,17 @@ class PromptPacker implements Packer {
 
   private render(options: RenderOptions, room: number): PackedPrompt {
     const shares = waterFill(this.needs(options.order), room, [ISSUE_WEIGHT]);
-    const issue = this.cut(this.issue, shares[0] ?? 0);
+    const issue = this.issue.cutTo(shares[0] ?? 0);
     const cuts: CutRecord[] = issue.cutTokens > 0 ? [{ text: 'issue', cutTokens: issue.cutTokens }] : [];
     const proposals = new Map<number, string>();
     for (const [index, number] of options.order.entries()) {
       const source = this.sources.get(number);
       if (source === undefined) continue;
-      const cut = this.cut(source, shares[index + 1] ?? 0);
+      const cut = source.cutTo(shares[index + 1] ?? 0);
       proposals.set(number, cut.text);
       if (cut.cutTokens > 0) cuts.push({ text: number, cutTokens: cut.cutTokens });
     }
     const { messages, shown } = renderMessages(this.input, { issue: issue.text, proposals }, options);
     return { messages, shown, tokens: countPrompt(messages, this.thinking, this.counter), cuts };
-  }
-
-  private cut(source: Source, share: number): CutText {
-    return cutText(source.text, share, source.unread, { counter: this.counter, marked: this.base.defences });
   }
 }

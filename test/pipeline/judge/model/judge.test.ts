@@ -278,6 +278,20 @@ describe('a service that fails', () => {
     expect(client.seen).toHaveLength(3);
   });
 
+  it.each([
+    ['in the playoff', (seen: SeenRequest) => seen.shown.size === 2],
+    ['while the text is written', (seen: SeenRequest) => seen.user.includes('The choice is made')],
+  ])('%s makes the run wait instead of deciding without it', async (_when, fails) => {
+    const votes = ['Alpha', 'Bravo', 'Alpha', 'Bravo', 'Bravo'];
+    const client = scriptedClient((seen, index) =>
+      fails(seen)
+        ? { error: down }
+        : verdictFor(seen, seen.shown.size === 2 ? 'Bravo' : (votes[index] ?? 'Bravo')),
+    );
+    const failing = createModelJudge({ client, model: 'm' }).judge(three);
+    await expect(failing).rejects.toMatchObject({ name: 'JudgeError', retryable: true });
+  });
+
   it('and refuses the request itself is asked no more', async () => {
     const refused = new JudgeError('Unknown model.', 'Serve it.', { retryable: false });
     const client = scriptedClient(() => ({ error: refused }));

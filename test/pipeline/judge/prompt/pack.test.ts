@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { splitBlocks } from '../../../../src/pipeline/judge/prompt/blocks.ts';
-import { cutText, waterFill } from '../../../../src/pipeline/judge/prompt/cut.ts';
+import { prepareText, waterFill } from '../../../../src/pipeline/judge/prompt/cut.ts';
 import { seededRandom } from '../../../../src/pipeline/judge/prompt/order.ts';
 import { createPacker, DEFAULT_BUDGET, WINDOW_TOKENS } from '../../../../src/pipeline/judge/prompt/pack.ts';
 import { planGroups } from '../../../../src/pipeline/judge/prompt/rounds.ts';
@@ -56,7 +56,7 @@ describe('cutting', () => {
 
   it('keeps root cause and changes, marks what is missing and stays within the share', () => {
     const text = templateBody(6);
-    const cut = cutText(text, 330, 0, { counter, marked: true });
+    const cut = prepareText(text, 0, { counter, marked: true }).cutTo(330);
     expect(cut.tokens).toBeLessThanOrEqual(330);
     expect(cut.cutTokens).toBeGreaterThan(0);
     expect(cut.text).toContain('Cause alpha');
@@ -67,20 +67,20 @@ describe('cutting', () => {
   });
 
   it('shares between a huge cause and a huge change', () => {
-    const cut = cutText(templateBody(60), 400, 0, { counter, marked: true });
+    const cut = prepareText(templateBody(60), 0, { counter, marked: true }).cutTo(400);
     expect(cut.text).toContain('Cause alpha');
     expect(cut.text).toContain('Change alpha');
   });
 
   it('ends a code block that it cuts', () => {
     const text = `## What changes\n\n\`\`\`ts\n${'const value = compute();\n'.repeat(200)}\`\`\``;
-    const cut = cutText(text, 200, 0, { counter, marked: true });
+    const cut = prepareText(text, 0, { counter, marked: true }).cutTo(200);
     expect(cut.text.match(/```/g)).toHaveLength(2);
     expect(cut.tokens).toBeLessThanOrEqual(200);
   });
 
   it('leaves a text that fits untouched', () => {
-    const cut = cutText('short', 50, 0, { counter, marked: true });
+    const cut = prepareText('short', 0, { counter, marked: true }).cutTo(50);
     expect(cut).toEqual({ text: '| short', tokens: counter.count('| short'), cutTokens: 0 });
   });
 });
