@@ -69,7 +69,7 @@ class Reader {
     if (char === '[') return this.items(']', depth).values;
     if (char === '(') return this.group(depth);
     if (char === '{') return this.braces(depth);
-    if (this.matches(STRING_START)) return this.strings();
+    if (this.matches(STRING_START) !== null) return this.strings();
     if (/[\d.+-]/.test(char)) return this.number();
     return this.word();
   }
@@ -123,16 +123,16 @@ class Reader {
 
   private strings(): string {
     const parts: string[] = [];
+    const fail = (problem: string, at: number) => new LiteralSyntaxError(problem, at);
+    let kind: boolean | null = null;
     do {
-      const { value, end } = readString(
-        this.text,
-        this.at,
-        (problem, at) => new LiteralSyntaxError(problem, at),
-      );
+      const { value, bytes, end } = readString(this.text, this.at, fail);
+      if (kind !== null && kind !== bytes) throw this.error('text and bytes cannot be joined');
+      kind = bytes;
       parts.push(value);
       this.at = end;
       this.skipBlank();
-    } while (this.matches(STRING_START));
+    } while (this.matches(STRING_START) !== null);
     return parts.join('');
   }
 

@@ -37,9 +37,13 @@ interface Quoting {
 /**
  * Reads the string that starts at `at`, where STRING_START has matched. Bytes are read as Latin-1.
  * @param fail makes the error to throw
- * @returns the value and the offset just after the closing quote
+ * @returns the value, whether it was written as bytes, and the offset just after the closing quote
  */
-export function readString(text: string, at: number, fail: Fail): { value: string; end: number } {
+export function readString(
+  text: string,
+  at: number,
+  fail: Fail,
+): { value: string; bytes: boolean; end: number } {
   const quoting = quotingAt(text, at);
   const plain = quoting.quote === "'" ? /[^'\\\r\n]+/y : /[^"\\\r\n]+/y;
   const closing = quoting.quote.repeat(quoting.triple ? 3 : 1);
@@ -55,7 +59,7 @@ export function readString(text: string, at: number, fail: Fail): { value: strin
     parts.push(piece.value);
     position += piece.length;
   }
-  return { value: parts.join(''), end: position + closing.length };
+  return { value: parts.join(''), bytes: quoting.bytes, end: position + closing.length };
 }
 
 function quotingAt(text: string, at: number): Quoting {
@@ -89,16 +93,17 @@ function escapeAt(text: string, at: number, quoting: Quoting, fail: Fail): { val
   if (quoting.raw) return { value: `\\${isBreak ? '\n' : next}`, length: 1 + next.length };
   const simple = SIMPLE_ESCAPES.get(isBreak ? '\n' : next);
   if (simple !== undefined) return { value: simple, length: 1 + next.length };
-  if (/[0-7]/.test(next)) return octal(text, at);
+  if (/[0-7]/.test(next)) return octal(text, at, quoting.bytes ? 0xff : 0x1ff);
   const digits = quoting.bytes && next !== 'x' ? undefined : HEX_DIGITS.get(next);
   if (digits !== undefined) return hexadecimal(text, at, digits, fail);
   if (next === 'N' && !quoting.bytes) throw fail('\\N{…} names a character, which is not supported', at);
   return { value: `\\${next}`, length: 2 }; // Python keeps an unknown escape as it is.
 }
 
-function octal(text: string, at: number): { value: string; length: number } {
+/** @param mask Python drops the ninth bit in bytes */
+function octal(text: string, at: number, mask: number): { value: string; length: number } {
   const digits = /^[0-7]{1,3}/.exec(text.slice(at + 1, at + 4))?.[0] ?? '';
-  return { value: String.fromCodePoint(Number.parseInt(digits, 8)), length: 1 + digits.length };
+  return { value: String.fromCodePoint(Number.parseInt(digits, 8) & mask), length: 1 + digits.length };
 }
 
 function hexadecimal(text: string, at: number, count: number, fail: Fail): { value: string; length: number } {
