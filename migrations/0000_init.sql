@@ -157,8 +157,11 @@ CREATE TABLE "deliveries" (
 	"action" text,
 	"installation_id" bigint,
 	"repository_id" bigint,
+	"lane" text NOT NULL,
+	"sequence" bigint GENERATED ALWAYS AS IDENTITY (sequence name "deliveries_sequence_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"payload" jsonb NOT NULL,
 	"state" text DEFAULT 'received' NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
 	"error" text,
 	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"processed_at" timestamp with time zone
@@ -255,7 +258,7 @@ CREATE INDEX "repositories_installation" ON "repositories" USING btree ("install
 CREATE UNIQUE INDEX "commands_comment_ordinal" ON "commands" USING btree ("issue_id","comment_id","ordinal");--> statement-breakpoint
 CREATE INDEX "commands_issue_state" ON "commands" USING btree ("issue_id","state");--> statement-breakpoint
 CREATE INDEX "commands_run" ON "commands" USING btree ("run_id");--> statement-breakpoint
-CREATE INDEX "deliveries_state" ON "deliveries" USING btree ("state","received_at");--> statement-breakpoint
+CREATE INDEX "deliveries_lane" ON "deliveries" USING btree ("lane","state","sequence");--> statement-breakpoint
 CREATE UNIQUE INDEX "effects_key" ON "effects" USING btree ("key");--> statement-breakpoint
 CREATE INDEX "effects_due" ON "effects" USING btree ("installation_id","state","priority");--> statement-breakpoint
 CREATE INDEX "effects_issue" ON "effects" USING btree ("issue_id");--> statement-breakpoint

@@ -3,7 +3,7 @@ import type { AppContext, JobTools } from './ports.ts';
 import { effectStore, runStore } from './store/index.ts';
 import { answerCommand } from './tasks/answer-command.ts';
 import { answerTick } from './tasks/answer-tick.ts';
-import { processDelivery } from './tasks/process-delivery.ts';
+import { processDeliveries } from './tasks/process-deliveries.ts';
 import { createWakeUps, QUEUES } from './tasks/queues.ts';
 import { workIssue } from './tasks/work-issue.ts';
 import { writeEffects } from './tasks/write-effects.ts';
@@ -13,8 +13,8 @@ const CONCURRENCY = { delivery: 4, command: 2, tick: 1, issue: 4, outbox: 4 } as
 
 export async function registerWorkers(ctx: AppContext): Promise<void> {
   const { jobs } = ctx;
-  await jobs.work(QUEUES.delivery, { concurrency: CONCURRENCY.delivery }, (data) =>
-    processDelivery(ctx, data),
+  await jobs.work(QUEUES.delivery, { concurrency: CONCURRENCY.delivery }, (data, tools: JobTools) =>
+    processDeliveries(ctx, data, tools.signal),
   );
   await jobs.work(QUEUES.command, { concurrency: CONCURRENCY.command }, (data) => answerCommand(ctx, data));
   await jobs.work(QUEUES.tick, { concurrency: CONCURRENCY.tick }, (data) => answerTick(ctx, data));

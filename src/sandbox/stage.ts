@@ -1,6 +1,6 @@
 /** Plays scripted threads on the fake GitHub and waits for the App's answers, as the demo and the tests do. */
 import type { AppContext } from '../ports.ts';
-import { commandStore, effectStore, issueStore } from '../store/index.ts';
+import { commandStore, deliveryStore, effectStore, issueStore } from '../store/index.ts';
 import { type Comment, type FakeGitHub, type Issue, startFakeGitHub } from './github/index.ts';
 import type { ScriptedThread } from './threads/index.ts';
 
@@ -100,6 +100,8 @@ export async function settled(stage: Stage, ctx: AppContext, issue: Issue): Prom
 }
 
 async function workLeft(ctx: AppContext, issue: Issue): Promise<string | null> {
+  const deliveries = await deliveryStore.countReceived(ctx.db);
+  if (deliveries > 0) return `${deliveries} deliveries`;
   const known = await issueStore.getIssue(ctx.db, issue.id);
   if (!known) return 'the issue is not known yet';
   const commands = await commandStore.unfinishedCommands(ctx.db, issue.id);

@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { githubId, instant } from './columns.ts';
 import { runs } from './decisions.ts';
 import { issues } from './github.ts';
@@ -13,15 +13,20 @@ export const deliveries = pgTable(
     action: text('action'),
     installationId: githubId('installation_id'),
     repositoryId: githubId('repository_id'),
+    /** Deliveries about the same thing, e.g. `issue:12`, are worked off one after the other, in order of arrival. */
+    lane: text('lane').notNull(),
+    /** Order of arrival. */
+    sequence: bigint('sequence', { mode: 'number' }).generatedAlwaysAsIdentity(),
     payload: jsonb('payload').notNull(),
     state: text('state', { enum: ['received', 'processed', 'ignored', 'failed'] })
       .notNull()
       .default('received'),
+    attempts: integer('attempts').notNull().default(0),
     error: text('error'),
     receivedAt: instant('received_at').notNull().defaultNow(),
     processedAt: instant('processed_at'),
   },
-  (table) => [index('deliveries_state').on(table.state, table.receivedAt)],
+  (table) => [index('deliveries_lane').on(table.lane, table.state, table.sequence)],
 );
 
 export const COMMAND_OUTCOMES = [

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { deliveries } from '../schema/index.ts';
 
@@ -14,10 +14,26 @@ export async function insertDelivery(db: Db, delivery: typeof deliveries.$inferI
   return rows.length > 0;
 }
 
-/** The delivery, locked until the transaction ends. */
-export async function lockDelivery(tx: Db, id: string): Promise<Delivery | null> {
-  const [row] = await tx.select().from(deliveries).where(eq(deliveries.id, id)).for('update');
+/** The lane's next delivery to work off, locked until the transaction ends. */
+export async function lockNextDelivery(tx: Db, lane: string): Promise<Delivery | null> {
+  const [row] = await tx
+    .select()
+    .from(deliveries)
+    .where(and(eq(deliveries.lane, lane), eq(deliveries.state, 'received')))
+    .orderBy(asc(deliveries.sequence))
+    .limit(1)
+    .for('update');
   return row ?? null;
+}
+
+/** Counts a failed attempt at the lane's next delivery. @returns how often it failed by now. */
+export async function noteFailure(db: Db, id: string, error: string): Promise<number> {
+  const [row] = await db
+    .update(deliveries)
+    .set({ attempts: sql`${deliveries.attempts} + 1`, error })
+    .where(eq(deliveries.id, id))
+    .returning({ attempts: deliveries.attempts });
+  return row?.attempts ?? 0;
 }
 
 export async function finishDelivery(
@@ -29,4 +45,9 @@ export async function finishDelivery(
     .update(deliveries)
     .set({ state: result.state, error: result.error ?? null, processedAt: result.at })
     .where(eq(deliveries.id, id));
+}
+
+/** How many deliveries are still to be worked off. */
+export async function countReceived(db: Db): Promise<number> {
+  return db.$count(deliveries, eq(deliveries.state, 'received'));
 }

@@ -16,7 +16,7 @@ export const QUEUES = {
 /** Verbs that wait their turn in the issue's lane; the others are answered at once. */
 export const LANE_VERBS = ['choose', 'accept', 'override', 'reject', 'explain', 'pause', 'resume'] as const;
 
-export const deliveryJob = z.object({ deliveryId: z.string() });
+export const deliveryJob = z.object({ lane: z.string() });
 export const commandJob = z.object({ commandId: z.uuid() });
 export const issueJob = z.object({ issueId: z.number() });
 export const outboxJob = z.object({ installationId: z.number() });
@@ -36,7 +36,7 @@ export type TickJob = z.output<typeof tickJob>;
 /** Wake-ups, sent within the transaction that wrote the rows they are about. */
 export function createWakeUps(jobs: Jobs) {
   return {
-    delivery: (tx: Db, deliveryId: string) => jobs.send(QUEUES.delivery, { deliveryId }, { tx }),
+    delivery: (tx: Db, lane: string) => jobs.send(QUEUES.delivery, { lane }, { tx, singletonKey: lane }),
     command: (tx: Db, commandId: string) =>
       jobs.send(QUEUES.command, { commandId }, { tx, id: jobId(`command:${commandId}`) }),
     tick: (tx: Db, issueId: number, tick: Omit<TickJob, 'issueId'>) =>

@@ -18,6 +18,7 @@ export async function receiveDelivery(
   incoming: IncomingDelivery,
 ): Promise<void> {
   const payload = storable(incoming.payload);
+  const lane = laneOf(payload) ?? `delivery:${incoming.id}`;
   await ctx.db.transaction(async (tx) => {
     const isNew = await deliveryStore.insertDelivery(tx, {
       id: incoming.id,
@@ -25,10 +26,11 @@ export async function receiveDelivery(
       action: textAt(payload, 'action'),
       installationId: idAt(payload, 'installation'),
       repositoryId: idAt(payload, 'repository'),
+      lane,
       payload,
       receivedAt: ctx.clock.now(),
     });
-    if (isNew) await createWakeUps(ctx.jobs).delivery(tx, incoming.id);
+    if (isNew) await createWakeUps(ctx.jobs).delivery(tx, lane);
   });
 }
 
@@ -47,4 +49,13 @@ function textAt(payload: unknown, key: string): string | null {
 function idAt(payload: unknown, key: string): number | null {
   const value = (payload as Record<string, { id?: unknown } | undefined> | null)?.[key]?.id;
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
+}
+
+/** The narrowest thing the delivery is about; its deliveries are worked off in order. */
+function laneOf(payload: unknown): string | null {
+  for (const thing of ['issue', 'repository', 'installation']) {
+    const id = idAt(payload, thing);
+    if (id !== null) return `${thing}:${id}`;
+  }
+  return null;
 }

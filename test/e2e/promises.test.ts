@@ -130,7 +130,8 @@ describe('promise 4: a decision is made on a frozen snapshot and names its revis
     w.say(issue, 'mia', '/manager choose');
     await expect.poll(() => seen().length, patiently).toBe(1);
     w.propose(issue, 'late');
-    await w.github.webhooksIdle();
+    const known = async () => (await proposalStore.listProposals(w.app.ctx.db, issue.id)).length;
+    await expect.poll(known, patiently).toBe(2);
     release();
     await w.settle(issue);
     expect(seen()[0]?.candidates.map((candidate) => candidate.authorLogin)).toEqual(['ann']);

@@ -19,7 +19,7 @@ export const DEAD_LETTERS = 'dead-letters';
 const patient = { retryLimit: 10, retryDelaySeconds: 2, retryDelayMaxSeconds: 300, expireInSeconds: 900 };
 
 export const QUEUES: readonly QueueDefinition[] = [
-  { name: 'delivery', serial: false, ...patient },
+  { name: 'delivery', serial: true, ...patient },
   { name: 'command', serial: false, ...patient },
   // A tick carries its own content and must not be absorbed by another one of the same comment.
   { name: 'tick', serial: false, ...patient },

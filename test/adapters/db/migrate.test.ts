@@ -27,7 +27,9 @@ async function open(): Promise<OpenDatabase> {
 describe('a test database', () => {
   it('has our tables and the queues', async () => {
     const { db } = await open();
-    await db.insert(deliveries).values({ id: 'd-1', event: 'issues', payload: { action: 'opened' } });
+    await db
+      .insert(deliveries)
+      .values({ id: 'd-1', event: 'issues', lane: 'test', payload: { action: 'opened' } });
 
     expect(await db.select({ id: deliveries.id, payload: deliveries.payload }).from(deliveries)).toEqual([
       { id: 'd-1', payload: { action: 'opened' } },
@@ -38,7 +40,7 @@ describe('a test database', () => {
   it('shares nothing with another one', async () => {
     const first = await open();
     const second = await open();
-    await first.db.insert(deliveries).values({ id: 'd-1', event: 'issues', payload: {} });
+    await first.db.insert(deliveries).values({ id: 'd-1', event: 'issues', lane: 'test', payload: {} });
 
     expect(await count(second.db, 'deliveries')).toBe(0);
   });
@@ -61,7 +63,7 @@ describe('migrate', () => {
 
   it('keeps rows', async () => {
     const database = await open();
-    await database.db.insert(deliveries).values({ id: 'kept', event: 'issues', payload: {} });
+    await database.db.insert(deliveries).values({ id: 'kept', event: 'issues', lane: 'test', payload: {} });
     await migrate(database);
     expect(await count(database.db, 'deliveries')).toBe(1);
   });

@@ -57,7 +57,8 @@ function startProcess() {
   };
 }
 
-const insert = (id: string) => `insert into deliveries (id, event, payload) values ('${id}', 'issues', '{}')`;
+const insert = (id: string) =>
+  `insert into deliveries (id, event, lane, payload) values ('${id}', 'issues', 'test', '{}')`;
 
 async function ids({ db }: OpenDatabase): Promise<string[]> {
   const rows = await db.select({ id: deliveries.id }).from(deliveries).orderBy(deliveries.id);
@@ -74,7 +75,9 @@ describe('two processes on one data directory', () => {
     expect(second.kind).toBe('pglite');
 
     await migrate(second);
-    await second.db.insert(deliveries).values({ id: 'from-second', event: 'issues', payload: { n: [1] } });
+    await second.db
+      .insert(deliveries)
+      .values({ id: 'from-second', event: 'issues', lane: 'test', payload: { n: [1] } });
     expect(await owner.tell({ sql: insert('from-owner') })).not.toHaveProperty('error');
 
     expect(await ids(second)).toEqual(['from-owner', 'from-second']);
@@ -185,6 +188,7 @@ describe('a database of another process', () => {
     const row = {
       id: 'd',
       event: 'issues',
+      lane: 'test',
       payload: { a: 'é', b: [null] },
       receivedAt,
       installationId: 2 ** 40,

@@ -1,0 +1,64 @@
+/**
+ * Works off the deliveries of one lane in the order of their arrival. What a delivery says is written to our
+ * tables in one transaction with its mark as processed.
+ */
+import { parseDelivery } from '../pipeline/webhook/parse.ts';
+import type { AppContext, Db } from '../ports.ts';
+import { deliveryStore } from '../store/index.ts';
+import { applyEvent } from './delivery/apply-event.ts';
+import { deliveryJob } from './queues.ts';
+
+/** A delivery that fails this often is set aside with its error, so that it does not block those behind it. */
+const MAX_ATTEMPTS = 5;
+
+export async function processDeliveries(ctx: AppContext, data: unknown, signal: AbortSignal): Promise<void> {
+  const { lane } = deliveryJob.parse(data);
+  for (;;) {
+    signal.throwIfAborted();
+    let current: deliveryStore.Delivery | null = null;
+    try {
+      current = await ctx.db.transaction(async (tx) => {
+        current = await deliveryStore.lockNextDelivery(tx, lane);
+        if (current) await processDelivery(ctx, tx, current);
+        return current;
+      });
+    } catch (error) {
+      await setBack(ctx, current, error);
+    }
+    if (!current) return;
+  }
+}
+
+async function processDelivery(ctx: AppContext, tx: Db, delivery: deliveryStore.Delivery): Promise<void> {
+  const at = ctx.clock.now();
+  const ignore = (reason: string) =>
+    deliveryStore.finishDelivery(tx, delivery.id, { state: 'ignored', error: reason, at });
+  const event = parseDelivery({ event: delivery.event, payload: delivery.payload });
+  if (event.kind === 'ignored') return ignore(event.reason);
+  if (!isServed(ctx, event.installationId)) return ignore('the installation is not on the allow-list');
+  await applyEvent({ ctx, tx }, event);
+  await deliveryStore.finishDelivery(tx, delivery.id, { state: 'processed', at });
+}
+
+function isServed(ctx: AppContext, installationId: number): boolean {
+  const { installationAllowlist } = ctx.config;
+  return installationAllowlist === null || installationAllowlist.includes(installationId);
+}
+
+/** Throws the error back to the queue, which tries again, until the delivery has had its attempts. */
+async function setBack(
+  ctx: AppContext,
+  delivery: deliveryStore.Delivery | null,
+  error: unknown,
+): Promise<void> {
+  if (!delivery) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  const attempts = await deliveryStore.noteFailure(ctx.db, delivery.id, message);
+  if (attempts < MAX_ATTEMPTS) throw error;
+  ctx.logger.error({ delivery: delivery.id, err: error }, 'a delivery is given up');
+  await deliveryStore.finishDelivery(ctx.db, delivery.id, {
+    state: 'failed',
+    error: message,
+    at: ctx.clock.now(),
+  });
+}
