@@ -1,11 +1,13 @@
 /** The HTTP edge: webhooks for Probot, and health for whoever runs this. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as after } from 'node:timers/promises';
 import { Probot } from 'probot';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { createProbotApp, type Inbox } from '../index.ts';
 import type { AppContext } from '../ports.ts';
+import { closeServer, listen } from './listen.ts';
+import { reply, setSecurityHeaders } from './reply.ts';
 import { createWebhookHandler } from './webhook-handler.ts';
 
 export interface WebOptions {
@@ -15,6 +17,8 @@ export interface WebOptions {
   readonly inbox: Inbox;
   /** Rejects while the process cannot do its work. */
   readonly ready: () => Promise<void>;
+  /** How long `close` waits for requests under way, in milliseconds; 10,000 when absent. */
+  readonly closeGraceMs?: number;
 }
 
 export interface WebServer {
@@ -25,46 +29,46 @@ export interface WebServer {
 }
 
 /** Milliseconds: slow senders are cut off. */
-const HEADERS_TIMEOUT_MS = 15_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+const LIMITS = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
+const READY_TIMEOUT_MS = 5_000;
+const CLOSE_GRACE_MS = 10_000;
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** @throws ConfigError without a webhook secret or an App: nobody could tell GitHub from a forger. */
 export async function startWebServer(options: WebOptions): Promise<WebServer> {
   const { config, logger } = options;
-  const { secret, path } = config.webhook;
-  if (secret === null) {
+  const { path } = config.webhook;
+  const secret = config.webhook.secret?.trim();
+  if (!secret) {
     throw new ConfigError('WEBHOOK_SECRET is empty.', "Set it to the secret of the App's webhook settings.");
   }
-  const probot = await loadProbot(options);
+  const probot = await loadProbot(options, secret);
   const webhook = createWebhookHandler({ secret, logger, receive: (delivery) => probot.receive(delivery) });
-  const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-    (request, response) => {
-      answer(request, response, { path, webhook, ready: options.ready }).catch((error: unknown) => {
-        logger.error({ err: error }, 'a request failed');
-        reply(response, 500, 'internal error');
-      });
-    },
-  );
-  await listen(server, config.http);
-  const { port } = server.address() as AddressInfo;
-  const host = config.http.host === '0.0.0.0' ? '127.0.0.1' : config.http.host;
-  return { url: `http://${host}:${port}`, close: () => closeServer(server) };
+  const server = createServer(LIMITS, (request, response) => {
+    // A connection that was busy when the server closed is kept open by Node; once idle it goes.
+    response.once('close', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+    answer(request, response, { path, webhook, ready: options.ready }).catch((error: unknown) => {
+      logger.error({ err: error }, 'a request failed');
+      reply(response, 500, 'internal error');
+    });
+  });
+  const url = await listen(server, config.http);
+  return { url, close: () => closeServer(server, options.closeGraceMs ?? CLOSE_GRACE_MS) };
 }
 
-async function loadProbot({ config, inbox }: WebOptions): Promise<Probot> {
+async function loadProbot({ config, inbox, logger }: WebOptions, secret: string): Promise<Probot> {
   if (config.app === null) {
     throw new ConfigError('APP_ID is not set.', 'Run swe-manager start without it to register an App.');
   }
   const probot = new Probot({
     appId: config.app.id,
     privateKey: config.app.privateKey,
-    secret: config.webhook.secret ?? undefined,
+    secret,
     // Probot logs whole payloads when something fails; what went wrong is logged here instead.
-    logLevel: 'fatal',
-    logFormat: 'json',
+    log: logger.child({}, { level: 'silent' }),
   });
   await probot.load(createProbotApp(inbox));
   await probot.ready();
@@ -79,47 +83,35 @@ interface Routes {
 
 async function answer(request: IncomingMessage, response: ServerResponse, routes: Routes): Promise<void> {
   const path = (request.url ?? '/').split('?')[0];
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('cache-control', 'no-store');
+  setSecurityHeaders(response);
+  // Probot's setup page registers the App with the server's root as the address of its webhooks.
+  if (path === '/' && request.method === 'POST') return routes.webhook(request, response);
   switch (path) {
     case routes.path:
-      if (request.method === 'POST') return routes.webhook(request, response);
-      response.setHeader('allow', 'POST');
-      return reply(response, 405, 'only POST');
+      return allows(request, response, ['POST']) ? routes.webhook(request, response) : undefined;
     case '/healthz':
-      return reply(response, 200, 'alive');
+      return allows(request, response, ['GET', 'HEAD']) ? reply(response, 200, 'alive') : undefined;
     case '/readyz':
-      return routes.ready().then(
-        () => reply(response, 200, 'ready'),
-        () => reply(response, 503, 'the database cannot be reached'),
-      );
+      return allows(request, response, ['GET', 'HEAD']) ? answerReady(response, routes.ready) : undefined;
     default:
       return reply(response, 404, 'not found');
   }
 }
 
-export function reply(response: ServerResponse, status: number, text: string): void {
-  if (response.headersSent) return void response.end();
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+function allows(request: IncomingMessage, response: ServerResponse, methods: readonly string[]): boolean {
+  if (methods.includes(request.method ?? '')) return true;
+  response.setHeader('allow', methods.join(', '));
+  reply(response, 405, `only ${methods.join(', ')}`);
+  return false;
 }
 
-function listen(server: Server, { port, host }: Config['http']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? `port ${port} is in use` : cause.message;
-      reject(
-        new ConfigError(`The web server cannot listen on ${host}: ${reason}.`, 'Set PORT or HOST.', {
-          cause,
-        }),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+/** A database that does not answer is as little ready as one that refuses. */
+async function answerReady(response: ServerResponse, ready: () => Promise<void>): Promise<void> {
+  const isReady = ready().then(
+    () => true,
+    () => false,
+  );
+  const inTime = await Promise.race([isReady, after(READY_TIMEOUT_MS, false, { ref: false })]);
+  if (inTime) reply(response, 200, 'ready');
+  else reply(response, 503, 'the database cannot be reached');
 }

@@ -1,12 +1,10 @@
-/** One webhook delivery: size, signature, then JSON, in this order; nothing of an unsigned body is read or logged. */
+/** One webhook delivery: size, signature, then JSON, in this order; nothing of an unsigned body is parsed or logged. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verify } from '@octokit/webhooks-methods';
 import type { Probot } from 'probot';
 import type { AppContext } from '../ports.ts';
-import { reply } from './server.ts';
-
-/** GitHub's own limit for payloads. */
-export const MAX_BODY_BYTES = 25 * 1024 * 1024;
+import { announcesTooMuch, readBody } from './body.ts';
+import { discard, reply } from './reply.ts';
 
 export interface WebhookHandlerOptions {
   readonly secret: string;
@@ -15,31 +13,90 @@ export interface WebhookHandlerOptions {
   readonly receive: Probot['receive'];
 }
 
+/** A delivery that is not taken: the status GitHub gets, and why. */
+class Refused {
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string) {
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+interface SignedDelivery {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: object;
+}
+
+const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
+const TOO_LARGE = new Refused(413, 'the body is larger than 25 MB');
+
 export function createWebhookHandler(options: WebhookHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const headers = readHeaders(request);
-    const refuse = (status: number, reason: string): void => {
-      options.logger.warn({ delivery: headers.id, status, reason }, 'a delivery was refused');
-      reply(response, status, reason);
-    };
-    const body = await readBody(request);
-    if (body === null) {
-      response.setHeader('connection', 'close');
-      return refuse(413, 'the body is larger than 25 MB');
+    const delivery = await readDelivery(options.secret, request);
+    if (delivery === null) {
+      options.logger.debug('the sender of a delivery went away');
+      return;
     }
-    if (!(await isSigned(options.secret, body, headers.signature)))
-      return refuse(401, 'the signature does not fit');
-    if (headers.id === null || headers.event === null) return refuse(400, 'GitHub’s headers are missing');
-    const payload = parse(body);
-    if (payload === undefined) return refuse(400, 'the body is not a JSON object');
-    return receive(options, response, { id: headers.id, name: headers.event, payload });
+    if (!(delivery instanceof Refused)) return store(options, response, delivery);
+    const { status, reason } = delivery;
+    const id = headerOf(request, 'x-github-delivery');
+    options.logger.warn({ delivery: id, status, reason }, 'a delivery was refused');
+    reply(response, status, reason);
+    if (!request.complete) discard(request);
   };
 }
 
-async function receive(
+/** @returns null when the sender went away before the end. */
+async function readDelivery(
+  secret: string,
+  request: IncomingMessage,
+): Promise<SignedDelivery | Refused | null> {
+  if (announcesTooMuch(request)) return TOO_LARGE;
+  const signature = headerOf(request, 'x-hub-signature-256');
+  // Said before the body is read: what is not even signed may not use our memory.
+  if (signature === null) return new Refused(401, 'the signature is missing');
+  if (!SIGNATURE.test(signature)) return new Refused(401, 'the signature does not fit');
+  const body = await readBody(request);
+  switch (body.kind) {
+    case 'whole':
+      return openBody(secret, signature, body.text, request);
+    case 'too-large':
+      return TOO_LARGE;
+    case 'busy':
+      return new Refused(503, 'too many deliveries at once; please deliver it again');
+    case 'broken':
+      return null;
+    default:
+      return body satisfies never;
+  }
+}
+
+async function openBody(
+  secret: string,
+  signature: string,
+  text: string,
+  request: IncomingMessage,
+): Promise<SignedDelivery | Refused> {
+  // Constant-time, by GitHub's own library; it takes no empty text.
+  if (text === '' || !(await verify(secret, text, signature))) {
+    return new Refused(401, 'the signature does not fit');
+  }
+  const id = headerOf(request, 'x-github-delivery');
+  const name = headerOf(request, 'x-github-event');
+  if (id === null || name === null) {
+    return new Refused(400, 'the headers x-github-delivery and x-github-event are needed');
+  }
+  const payload = parse(text);
+  return payload === undefined ? new Refused(400, 'the body is not a JSON object') : { id, name, payload };
+}
+
+async function store(
   { logger, receive }: WebhookHandlerOptions,
   response: ServerResponse,
-  delivery: { id: string; name: string; payload: object },
+  delivery: SignedDelivery,
 ): Promise<void> {
   try {
     await receive(delivery as Parameters<Probot['receive']>[0]);
@@ -54,43 +111,20 @@ async function receive(
 /** Probot gathers handlers' errors in an AggregateError that holds the whole payload: only the reason is logged. */
 function reasonOf(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  return (first instanceof Error ? first.message : String(first)).slice(0, 500);
+  // A failed query's message goes on with its parameters, the payload among them; its cause says what went wrong.
+  const root = first instanceof Error && first.cause instanceof Error ? first.cause : first;
+  const message = root instanceof Error ? root.message : String(root);
+  return (message.split('\n')[0] ?? '').slice(0, 300);
 }
 
-function readHeaders({ headers }: IncomingMessage) {
-  const text = (name: string): string | null => {
-    const value = headers[name];
-    return typeof value === 'string' && value !== '' ? value.slice(0, 200) : null;
-  };
-  return {
-    id: text('x-github-delivery'),
-    event: text('x-github-event'),
-    signature: text('x-hub-signature-256'),
-  };
+function headerOf({ headers }: IncomingMessage, name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : null;
 }
 
-/** @returns null when the body is too large; what is left of it is then not read. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Constant-time, by GitHub's own library; it throws on what is no signature at all. */
-async function isSigned(secret: string, body: string, signature: string | null): Promise<boolean> {
-  if (signature === null || body === '') return false;
-  return verify(secret, body, signature).catch(() => false);
-}
-
-function parse(body: string): object | undefined {
+function parse(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(body);
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined; // The caller answers 400.
