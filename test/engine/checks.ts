@@ -1,0 +1,246 @@
+/** What the client and the judge's own request need from a real engine. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createInferenceClient } from '../../src/adapters/inference/client.ts';
+import { infer } from '../../src/cli/infer.ts';
+import { JudgeError } from '../../src/errors.ts';
+import { answerJsonSchema } from '../../src/pipeline/judge/model/answer.ts';
+import type {
+  AnswerSchema,
+  CompletionRequest,
+  InferenceClient,
+} from '../../src/pipeline/judge/model/port.ts';
+import { countPrompt, loadQwen3Tokens } from '../../src/pipeline/judge/prompt/tokens.ts';
+import { ADAPTER, API_KEY, type Engine, MODEL, WINDOW } from './serve.ts';
+
+export interface Check {
+  readonly name: string;
+  run(client: InferenceClient, engine: Engine): Promise<void>;
+}
+
+const THINKING_BUDGET = 24;
+
+/** As the judge's, but with short texts: random weights never come to an end by themselves. */
+const SCHEMA: AnswerSchema = {
+  name: 'verdict',
+  schema: {
+    type: 'object',
+    properties: {
+      best_proposal_id: { enum: [2, 1, null] },
+      explanation: { type: 'string', maxLength: 24 },
+      golden_proposal: { type: 'string', maxLength: 24 },
+    },
+    required: ['best_proposal_id', 'explanation', 'golden_proposal'],
+    additionalProperties: false,
+  },
+};
+
+const REQUEST: CompletionRequest = {
+  messages: [
+    { role: 'system', content: 'You judge proposals.' },
+    { role: 'user', content: 'Proposal 1: restore the draft.\nProposal 2: keep it. Which one?' },
+  ],
+  maxTokens: 400,
+  temperature: 0.8,
+  seed: 11,
+  thinking: { enabled: false, budgetTokens: null },
+  schema: null,
+};
+
+function assertFits(answer: string | null): void {
+  const value: unknown = JSON.parse(answer ?? 'null');
+  assert.ok(typeof value === 'object' && value !== null, `no object: ${answer}`);
+  const { best_proposal_id, explanation, golden_proposal, ...rest } = value as Record<string, unknown>;
+  assert.ok([1, 2, null].includes(best_proposal_id as number | null), `id ${String(best_proposal_id)}`);
+  assert.equal(typeof explanation, 'string');
+  assert.equal(typeof golden_proposal, 'string');
+  assert.deepEqual(rest, {});
+}
+
+async function refusal(promise: Promise<unknown>): Promise<JudgeError> {
+  const error = await promise.then(
+    () => assert.fail('it was not refused'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof JudgeError, String(error));
+  return error;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, 'it did not happen within 20 s');
+    await sleep(100);
+  }
+}
+
+export const CHECKS: readonly Check[] = [
+  {
+    name: 'lists the model and its LoRA adapter, and is healthy',
+    async run(client) {
+      assert.deepEqual(await client.models(), [MODEL, ADAPTER]);
+      assert.deepEqual(
+        (await client.health()).map(({ state, models }) => ({ state, models })),
+        [{ state: 'up', models: [MODEL, ADAPTER] }],
+      );
+    },
+  },
+  {
+    name: 'refuses a wrong API key, and the client does not repeat it',
+    async run(_client, engine) {
+      const stranger = createInferenceClient({ servers: [engine.url], apiKey: 'wrong' });
+      try {
+        assert.equal((await refusal(stranger.complete(REQUEST))).retryable, false);
+      } finally {
+        await stranger.close();
+      }
+    },
+  },
+  {
+    name: 'fills the schema without thinking',
+    async run(client) {
+      for (const seed of [1, 2, 3]) {
+        const completion = await client.complete({ ...REQUEST, seed, schema: SCHEMA });
+        assertFits(completion.answer);
+        assert.equal(completion.thinking, null);
+        assert.equal(completion.finishReason, 'stop');
+      }
+    },
+  },
+  {
+    name: 'thinks within its budget, then fills the schema',
+    async run(client) {
+      const thinking = { enabled: true, budgetTokens: THINKING_BUDGET };
+      for (const seed of [1, 2, 3]) {
+        const completion = await client.complete({ ...REQUEST, seed, thinking, schema: SCHEMA });
+        assert.ok(completion.thinking, 'no thinking');
+        const tokens = (await loadQwen3Tokens()).count(completion.thinking);
+        // Text that was cut into random tokens may be read back as a few more or fewer of them.
+        assert.ok(tokens <= 2 * THINKING_BUDGET, `${tokens} tokens of thinking`);
+        assertFits(completion.answer);
+        assert.doesNotMatch(completion.answer ?? '', /<\/?think>/);
+      }
+    },
+  },
+  {
+    name: 'answers null when the tokens end inside the thinking',
+    async run(client) {
+      const thinking = { enabled: true, budgetTokens: null };
+      const completion = await client.complete({ ...REQUEST, maxTokens: 24, thinking, schema: SCHEMA });
+      assert.equal(completion.answer, null);
+      assert.ok(completion.thinking, 'no thinking');
+      assert.equal(completion.finishReason, 'length');
+      assert.equal(completion.completionTokens, 24);
+    },
+  },
+  {
+    name: "compiles the judge's own schema and keeps to its ids",
+    async run(client) {
+      const schema = answerJsonSchema({ ids: [7, 3], allowNull: true, assess: [3, 7] });
+      const completion = await client.complete({ ...REQUEST, maxTokens: 60, schema });
+      assert.match(completion.answer ?? '', /^\{ ?"best_proposal_id": ?(7|3|null),/);
+    },
+  },
+  {
+    name: 'counts prompts as the offline tokenizer does',
+    async run(client) {
+      const counter = await loadQwen3Tokens();
+      const awkward = 'Größe 🙂\t\t`<div>`\r\n\r\n混合文本 0123456789 don\'t {"a": [1, 2]}\n\n\n';
+      const messages = [
+        ...REQUEST.messages.slice(0, 1),
+        { role: 'user' as const, content: awkward.repeat(5) },
+      ];
+      for (const enabled of [true, false]) {
+        const thinking = { enabled, budgetTokens: null };
+        const { promptTokens } = await client.complete({ ...REQUEST, messages, maxTokens: 1, thinking });
+        assert.equal(promptTokens, countPrompt(messages, enabled, counter));
+      }
+    },
+  },
+  {
+    name: 'sees a cancellation and stops generating',
+    async run(client, engine) {
+      const aborted = () => engine.metric('vllm:request_success_total', 'finished_reason="abort"');
+      const before = await aborted();
+      const controller = new AbortController();
+      const reason = new Error('the vote is decided');
+      let pieces = 0;
+      const completion = client.complete(
+        { ...REQUEST, maxTokens: WINDOW - 200 },
+        {
+          signal: controller.signal,
+          onText: () => {
+            pieces += 1;
+            if (pieces === 3) controller.abort(reason);
+          },
+        },
+      );
+      await assert.rejects(completion, reason);
+      await until(async () => (await engine.metric('vllm:num_requests_running')) === 0);
+      await until(async () => (await aborted()) === before + 1);
+    },
+  },
+  {
+    name: 'answers through the LoRA adapter',
+    async run(client) {
+      const completion = await client.complete({ ...REQUEST, model: ADAPTER, schema: SCHEMA });
+      assert.equal(completion.model, ADAPTER);
+      assertFits(completion.answer);
+    },
+  },
+  {
+    name: 'refuses an unknown model, a prompt that is too long and a broken schema for good',
+    async run(client) {
+      const long = [{ role: 'user' as const, content: 'word '.repeat(WINDOW + 10) }];
+      const broken = { name: 'broken', schema: { type: 'no such type' } };
+      for (const request of [{ model: 'nobody' }, { messages: long }, { schema: broken }]) {
+        const error = await refusal(client.complete({ ...REQUEST, ...request }));
+        assert.equal(error.retryable, false, error.message);
+      }
+    },
+  },
+  {
+    name: 'answers a file of rows with several requests in flight',
+    async run(_client, engine) {
+      const folder = mkdtempSync(join(tmpdir(), 'swe-manager-infer-'));
+      try {
+        await inferFile(folder, engine);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  },
+];
+
+async function inferFile(folder: string, engine: Engine): Promise<void> {
+  const [input, output, schema] = ['in.jsonl', 'out.jsonl', 'schema.json'].map((name) => join(folder, name));
+  assert.ok(input && output && schema);
+  const rows = Array.from({ length: 12 }, (_, index) => ({ id: `row-${index}`, messages: REQUEST.messages }));
+  writeFileSync(input, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  writeFileSync(schema, JSON.stringify(SCHEMA.schema));
+  const flags = {
+    input_file: input,
+    output_file: output,
+    schema_file: schema,
+    batch_size: 8,
+    max_tokens: 400,
+  };
+  const sampling = { temperature: 0.8, top_p: 0.95, thinking_budget: THINKING_BUDGET, patience: 10 };
+  const environment = { INFERENCE_URL: engine.url, INFERENCE_API_KEY: API_KEY, INFERENCE_MODEL: MODEL };
+  await infer({ ...flags, ...sampling }, environment);
+  const answers = readFileSync(output, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    answers.map((answer) => answer.id),
+    rows.map((row) => row.id),
+  );
+  for (const answer of answers) {
+    assertFits(answer.completion);
+    assert.ok(answer.thinking);
+  }
+}
