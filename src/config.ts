@@ -123,6 +123,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
+/** The environment itself, for commands that check variables of their own and need nothing else of it. */
+export function readEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
+}
+
 /** A person's token for reading GitHub from the command line; null reads public issues without one. */
 export function readToken(env: NodeJS.ProcessEnv = process.env): string | null {
   return env.GITHUB_TOKEN || env.GH_TOKEN || null;

@@ -1,15 +1,19 @@
 /** Builds the context once: the only importer of adapters. */
 import { type Logger, pino } from 'pino';
 import { systemClock } from './adapters/clock.ts';
+import { takeDirectoryLock } from './adapters/db/directory-lock.ts';
 import { migrate } from './adapters/db/migrate.ts';
 import { openDatabase } from './adapters/db/open.ts';
 import type { OpenDatabase } from './adapters/db/types.ts';
 import { createGitHubApp } from './adapters/github/app.ts';
 import { createTokenGitHub } from './adapters/github/token.ts';
+import { createInferenceClient } from './adapters/inference/client.ts';
+import { inferenceFromEnvironment } from './adapters/inference/options.ts';
 import { createJobs } from './adapters/jobs/jobs.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { createEmbeddedJudge } from './pipeline/judge/embedded/judge.ts';
+import type { InferenceClient } from './pipeline/judge/model/port.ts';
 import type { Judge } from './pipeline/judge/types.ts';
 import type { AppContext, Clock, Db, GitHub, GitHubApp } from './ports.ts';
 
@@ -104,6 +108,18 @@ export function createJudge(config: Config): Judge {
     'INFERENCE_URL is set, but this version has no client for an inference service yet.',
     'Unset INFERENCE_URL to use the embedded judge.',
   );
+}
+
+/** A lock on `file` that dies with this process; null when another one holds it. */
+export const lockFile = takeDirectoryLock;
+
+/** The inference service that the environment names; null when it names none. @throws ConfigError */
+export function openInference(
+  env: NodeJS.ProcessEnv,
+  options: { maxInFlight?: number } = {},
+): InferenceClient | null {
+  const configured = inferenceFromEnvironment(env);
+  return configured && createInferenceClient({ ...configured, ...options });
 }
 
 /** GitHub with a person's token, or none for public issues. */

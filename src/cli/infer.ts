@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { takeDirectoryLock } from '../adapters/db/directory-lock.ts';
-import { createInferenceClient } from '../adapters/inference/client.ts';
-import { inferenceFromEnvironment } from '../adapters/inference/options.ts';
+import { readEnvironment } from '../config.ts';
+import { lockFile, openInference } from '../context.ts';
 import { ConfigError, InputError } from '../errors.ts';
 import type { InferenceClient } from '../pipeline/judge/model/port.ts';
 import {
@@ -54,7 +53,7 @@ export function inferCommand(): Command {
 }
 
 /** @throws InputError, ConfigError or JudgeError; failed rows are printed and set exit code 1. */
-export async function infer(flags: InferFlags, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function infer(flags: InferFlags, env: NodeJS.ProcessEnv = readEnvironment()): Promise<void> {
   const client = openClient(flags, env);
   const input = await openInput(flags.input_file);
   const interrupt = listenForInterrupt();
@@ -129,13 +128,10 @@ function report(flags: InferFlags, input: InputFile, output: OutputFile, failed:
 }
 
 function openClient(flags: InferFlags, env: NodeJS.ProcessEnv): InferenceClient {
-  const configured = inferenceFromEnvironment(
-    flags.base_url ? { ...env, INFERENCE_URL: flags.base_url } : env,
-  );
-  if (!configured) {
-    throw new ConfigError('There is no inference service.', 'Give --base_url or set INFERENCE_URL.');
-  }
-  return createInferenceClient({ ...configured, maxInFlight: flags.batch_size });
+  const environment = flags.base_url ? { ...env, INFERENCE_URL: flags.base_url } : env;
+  const client = openInference(environment, { maxInFlight: flags.batch_size });
+  if (client) return client;
+  throw new ConfigError('There is no inference service.', 'Give --base_url or set INFERENCE_URL.');
 }
 
 /** A wrong model or key would fail every row, so it is found out first. A service that is down is waited for later. */
@@ -155,7 +151,7 @@ async function checkModel(client: InferenceClient, model: string | undefined): P
 /** Two runs that write one file would answer rows twice. */
 function lockOutput(path: string) {
   const name = createHash('sha256').update(resolve(path)).digest('hex').slice(0, 32);
-  const lock = takeDirectoryLock(join(tmpdir(), `swe-manager-infer-${name}.lock`));
+  const lock = lockFile(join(tmpdir(), `swe-manager-infer-${name}.lock`));
   if (lock) return lock;
   throw new InputError(
     `Another process is writing ${path}.`,

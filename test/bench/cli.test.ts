@@ -49,7 +49,11 @@ describe('swe-manager bench', { timeout: 60_000 }, () => {
       bench(TASKS, '--judge', 'embedded', '--out', 'a'),
       bench(TASKS, '--judge', 'longest', '--out', 'b', '--seed', '9'),
     ]);
-    expect(a).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/1 left out: not of the variant/) });
+    expect(a).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/1 left out: not of the variant/),
+    });
     expect(b.code).toBe(0);
     expect(await readFile(join(dir, 'b', 'report.md'), 'utf8')).toContain('--judge longest --seed 9 --out b');
     const comparison = await bench('compare', 'a', 'b/tasks.jsonl', '--json', '--seed', '4');
@@ -66,7 +70,11 @@ describe('swe-manager bench', { timeout: 60_000 }, () => {
   it.each([
     ['an absent file', ['none.csv'], /none\.csv cannot be read: there is no such file/],
     ['a file of another kind', ['other.txt'], /other\.txt is of no kind that can be benched on/],
-    ['a broken row', ['broken.csv'], /Row 1 \(7-manager-0\) of broken\.csv cannot be read: manager_data is not a Python literal/],
+    [
+      'a broken row',
+      ['broken.csv'],
+      /Row 1 \(7-manager-0\) of broken\.csv cannot be read: manager_data is not a Python literal/,
+    ],
     ['no Manager rows', ['none-left.csv'], /none-left\.csv has no Manager tasks among its 1 rows/],
     ['runs that are not there', ['compare', 'x', 'y'], /x cannot be read/],
     ['an unknown judge', ['broken.csv', '--judge', 'oracle'], /Allowed choices are embedded, first/],
@@ -79,6 +87,11 @@ describe('swe-manager bench', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await bench(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(problem);
-    expect(stderr.trim().split('\n').filter((line) => line !== '(see --help)')).toHaveLength(1);
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '(see --help)'),
+    ).toHaveLength(1);
   });
 });

@@ -22,7 +22,11 @@ describe('a comparison', () => {
     const a = file('a', '110100000');
     const b = file('b', '101111110', [5000]);
     const shuffled = { ...b, results: b.results.toReversed() };
-    const both = compare({ ...a, results: a.results.map((one, i) => (i === 0 ? { ...one, price: 5000 } : one)) }, shuffled, 1);
+    const both = compare(
+      { ...a, results: a.results.map((one, i) => (i === 0 ? { ...one, price: 5000 } : one)) },
+      shuffled,
+      1,
+    );
     expect(both).toMatchObject({
       tasks: 9,
       both_right: 2,
@@ -71,7 +75,9 @@ describe('a comparison', () => {
 
   it('refuses runs on other tasks', () => {
     expect(() => compare(file('a', '1'), { name: 'b', results: [] }, 1)).toThrow('share no task');
-    expect(() => compare(file('a', '11'), file('b', '11', [1000, 2000]), 1)).toThrow('disagree about what task 1 pays');
+    expect(() => compare(file('a', '11'), file('b', '11', [1000, 2000]), 1)).toThrow(
+      'disagree about what task 1 pays',
+    );
   });
 });
 
@@ -83,7 +89,10 @@ describe('a per-task file', () => {
   afterAll(() => rm(dir, { recursive: true }));
 
   it('is read back, by its name or by its directory', async () => {
-    await writeFile(join(dir, 'tasks.jsonl'), toJsonLines([result('a'), result('b', { correct: false, price: null })]));
+    await writeFile(
+      join(dir, 'tasks.jsonl'),
+      toJsonLines([result('a'), result('b', { correct: false, price: null })]),
+    );
     const expected = [
       { id: 'a', correct: true, price: 1000, answer: [1] },
       { id: 'b', correct: false, price: null, answer: [1] },
@@ -95,7 +104,11 @@ describe('a per-task file', () => {
   it.each([
     ['no JSON', '{"id":"a","correct":true}\nx\n', /line 2: not JSON/],
     ['another shape', '{"id":"a"}\n', /line 1: correct/],
-    ['an id twice', '{"id":"a","correct":true}\n\n{"id":"a","correct":true}\n', /line 3 has the same task id as line 1/],
+    [
+      'an id twice',
+      '{"id":"a","correct":true}\n\n{"id":"a","correct":true}\n',
+      /line 3 has the same task id as line 1/,
+    ],
     ['nothing', '\n', /has no results/],
   ])('with %s is refused', async (_, text, problem) => {
     const path = join(dir, 'broken.jsonl');

@@ -11,7 +11,15 @@ describe('the summary', () => {
     result('a', { price: 1000, proposals: 2 }),
     result('b', { price: 7000, ...wrong, answer: [2], longest: 2 }),
     result('c', { price: 1000, answer: [3], forced: 3, chosen: null, abstained: true }),
-    result('d', { price: 1000, ...wrong, error: 'Error: x', chosen: null, forced: null, confidence: 0, proposals: 4 }),
+    result('d', {
+      price: 1000,
+      ...wrong,
+      error: 'Error: x',
+      chosen: null,
+      forced: null,
+      confidence: 0,
+      proposals: 4,
+    }),
   ];
   const summary = summarise('embedded', results, 1);
 
@@ -34,7 +42,13 @@ describe('the summary', () => {
   });
 
   it('counts tasks and dollars', () => {
-    expect(summary).toMatchObject({ tasks: 4, correct: 2, accuracy: 0.5, dollars: 2000, dollars_total: 10_000 });
+    expect(summary).toMatchObject({
+      tasks: 4,
+      correct: 2,
+      accuracy: 0.5,
+      dollars: 2000,
+      dollars_total: 10_000,
+    });
     expect(summary.earn_rate).toBeCloseTo(0.2, 12);
     expect(summary.seconds_per_task).toBeCloseTo(0.01, 12);
     expect(summary.failures).toBe(1);
@@ -48,7 +62,11 @@ describe('the summary', () => {
   });
 
   it('reports abstentions apart, failures with neither', () => {
-    expect(summary.abstentions).toMatchObject({ tasks: 1, accuracy_when_chosen: 0.5, accuracy_when_abstained: 1 });
+    expect(summary.abstentions).toMatchObject({
+      tasks: 1,
+      accuracy_when_chosen: 0.5,
+      accuracy_when_abstained: 1,
+    });
   });
 
   it('shows what one dear task does', () => {
@@ -74,7 +92,10 @@ describe('slices', () => {
       result('b', { proposals: 9, answer: [4], answer_length_rank: 3, text_length: 20, ...wrong }),
       result('c', { proposals: 2, answer: [1], answer_length_rank: 1, text_length: 30 }),
     ]);
-    const rows = tables.map(({ by, rows: own }) => [by, own.map(({ slice, correct, tasks }) => `${slice}: ${correct}/${tasks}`)]);
+    const rows = tables.map(({ by, rows: own }) => [
+      by,
+      own.map(({ slice, correct, tasks }) => `${slice}: ${correct}/${tasks}`),
+    ]);
     expect(rows).toEqual([
       ['number of proposals', ['2: 2/2', '7 or more: 0/1']],
       ['position of the answer', ['first: 1/1', 'in between: 0/1', 'last: 1/1']],

@@ -21,7 +21,11 @@ function task(id: string, bodies: readonly string[], answer: number, price: numb
   };
 }
 
-const TASKS = [task('one', ['a', 'ccc', 'bbb'], 2), task('two', ['a', 'b'], 1), task('three', ['é📚', 'abc'], 1)];
+const TASKS = [
+  task('one', ['a', 'ccc', 'bbb'], 2),
+  task('two', ['a', 'b'], 1),
+  task('three', ['é📚', 'abc'], 1),
+];
 
 describe('rules', () => {
   it('take the first, and the longest by code points, of equals the earlier', async () => {
@@ -89,7 +93,12 @@ describe('scoring', () => {
   });
 
   it('takes the forced choice where a judge abstains', async () => {
-    const abstaining = judgeOf(() => ({ chosen: null, abstained: true, abstainReason: 'close', forcedChoice: 1 }));
+    const abstaining = judgeOf(() => ({
+      chosen: null,
+      abstained: true,
+      abstainReason: 'close',
+      forcedChoice: 1,
+    }));
     const results = await runBench(abstaining, TASKS);
     expect(results.map(({ abstained, chosen, correct }) => [abstained, chosen, correct])).toEqual([
       [true, null, false],
@@ -122,7 +131,11 @@ describe('scoring', () => {
   it('never hands the answer to the judge', async () => {
     const seen: unknown[] = [];
     const rule = resolveJudge('first', { seed: 1 });
-    await runBench({ name: 'spy', judge: (input) => (seen.push(input), rule.judge(input)) }, TASKS);
+    const judge: typeof rule.judge = (input, options) => {
+      seen.push(input);
+      return rule.judge(input, options);
+    };
+    await runBench({ name: 'spy', judge }, TASKS);
     expect(seen).toEqual(TASKS.map(({ input }) => input));
   });
 

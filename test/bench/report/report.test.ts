@@ -14,7 +14,13 @@ const RESULTS = [
   result('a', { confidence: 0.9 }),
   result('b', { price: 7000, correct: false, forced: 2, chosen: 2, proposals: 4, confidence: 0.2 }),
   result('c', { abstained: true, chosen: null, proposals: 2, answer: [2], forced: 2 }),
-  result('d | e', { correct: false, forced: null, chosen: null, error: 'Error: out | of\nwords', confidence: 0 }),
+  result('d | e', {
+    correct: false,
+    forced: null,
+    chosen: null,
+    error: 'Error: out | of\nwords',
+    confidence: 0,
+  }),
 ];
 
 function run(results = RESULTS): Run {
@@ -43,7 +49,9 @@ async function written(results = RESULTS): Promise<Map<string, string>> {
   try {
     await writeReport(join(dir, 'deep', 'out'), run(results));
     const names = await readdir(join(dir, 'deep', 'out'));
-    const texts = names.map(async (name) => [name, await readFile(join(dir, 'deep', 'out', name), 'utf8')] as const);
+    const texts = names.map(
+      async (name) => [name, await readFile(join(dir, 'deep', 'out', name), 'utf8')] as const,
+    );
     return new Map(await Promise.all(texts));
   } finally {
     await rm(dir, { recursive: true });
@@ -53,28 +61,43 @@ async function written(results = RESULTS): Promise<Map<string, string>> {
 describe('a report', () => {
   it('is a Markdown file with figures and the result of every task', async () => {
     const files = await written();
-    expect([...files.keys()].toSorted()).toEqual(
-      ['accuracy.svg', 'reliability.svg', 'report.md', 'risk-coverage.svg', 'slices.svg', 'summary.json', 'tasks.jsonl'],
-    );
+    expect([...files.keys()].toSorted()).toEqual([
+      'accuracy.svg',
+      'reliability.svg',
+      'report.md',
+      'risk-coverage.svg',
+      'slices.svg',
+      'summary.json',
+      'tasks.jsonl',
+    ]);
     const lines = (files.get('tasks.jsonl') ?? '').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(RESULTS);
-    expect(JSON.parse(files.get('summary.json') ?? '')).toMatchObject({ judge: 'embedded', tasks: 4, seed: 7 });
+    expect(JSON.parse(files.get('summary.json') ?? '')).toMatchObject({
+      judge: 'embedded',
+      tasks: 4,
+      seed: 7,
+    });
   });
 
   it('shows every figure that it writes, and no other', async () => {
     const files = await written();
-    const shown = [...(files.get('report.md') ?? '').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, name]) => name);
+    const shown = [...(files.get('report.md') ?? '').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(
+      ([, name]) => name,
+    );
     expect(shown.toSorted()).toEqual([...files.keys()].filter((name) => name.endsWith('.svg')).toSorted());
   });
 
   it('says what was found, on what, with which caveats, and how to do it again', async () => {
     const report = (await written()).get('report.md') ?? '';
-    expect(report).toContain('in 2 of 4 tasks: 50.0 % (95 % interval 15.0 to 85.0 %). It earns $2,000 of $10,000, 20.0 %');
+    expect(report).toContain(
+      'in 2 of 4 tasks: 50.0 % (95 % interval 15.0 to 85.0 %). It earns $2,000 of $10,000, 20.0 %',
+    );
     expect(report).toContain('One task, b, holds 70.0 % of the dollars. Without it the earn rate is 66.7 %.');
     expect(report).toContain('The judge failed on 1 of 4 tasks; they count as wrong.');
     expect(report).toContain('| d \\| e | Error: out \\| of words |');
     expect(report).toContain('| Left out | 3 not of the variant swe_manager |');
-    for (const fact of ['f00d', '1.2.3 (abc1234)', 'v24.0.0', '2031-01-02', run().command]) expect(report).toContain(fact);
+    for (const fact of ['f00d', '1.2.3 (abc1234)', 'v24.0.0', '2031-01-02', run().command])
+      expect(report).toContain(fact);
   });
 
   it('has one number of columns in each table', async () => {
