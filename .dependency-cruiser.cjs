@@ -111,6 +111,12 @@ module.exports = {
       [WORDS],
     ),
     layer(
+      'statistics-leaf',
+      'Statistics are mathematics and know nothing of the project.',
+      '^src/statistics/',
+      [],
+    ),
+    layer(
       'schema-leaf',
       'Tables may speak in the words of thread and judge, and import nothing else.',
       '^src/schema/',
@@ -131,7 +137,7 @@ module.exports = {
       'pipeline-is-pure',
       'Stages know words, tables as types, ports and Markdown; never tasks, queries or the outside.',
       '^src/pipeline/',
-      [WORDS, '^src/schema/', '^src/ports\\.ts$', '^src/markdown/'],
+      [WORDS, '^src/schema/', '^src/ports\\.ts$', '^src/markdown/', '^src/statistics/'],
     ),
     layer(
       'adapters-below-tasks',
@@ -142,7 +148,7 @@ module.exports = {
     layer('tasks-over-pipeline', 'Tasks join stages, queries and ports.', '^src/tasks/', [
       WORDS,
       '^src/(config|ports)\\.ts$',
-      '^src/(schema|markdown|pipeline|p2a|store)/',
+      '^src/(schema|markdown|statistics|pipeline|p2a|store)/',
     ]),
     layer('dashboard-over-store', 'Pages show what the queries find.', '^src/dashboard/', [
       WORDS,
@@ -158,7 +164,7 @@ module.exports = {
     layer('bench-over-pipeline', 'The benchmark runs judges over threads; it needs no App.', '^src/bench/', [
       WORDS,
       '^src/(config|ports|context)\\.ts$',
-      '^src/(schema|markdown|pipeline|sandbox)/',
+      '^src/(schema|markdown|statistics|pipeline|sandbox)/',
     ]),
     layer(
       'sandbox-over-ports',

@@ -1,11 +1,11 @@
 /** Is one judge better than another? Both ran on the same tasks, so every comparison is paired. */
 import { InputError } from '../errors.ts';
+import { bootstrapInterval } from '../statistics/bootstrap.ts';
+import type { Interval } from '../statistics/interval.ts';
+import { ALPHA, exactMcNemar, minimumDetectableEffect, POWER } from '../statistics/mcnemar.ts';
+import { seeded } from '../statistics/random.ts';
 import { count, share, sum } from './metrics.ts';
-import { seeded } from './random.ts';
 import type { ResultLine, ResultsFile } from './results-file.ts';
-import { bootstrapInterval } from './stats/bootstrap.ts';
-import type { Interval } from './stats/interval.ts';
-import { ALPHA, exactMcNemar, minimumDetectableEffect, POWER } from './stats/mcnemar.ts';
 
 export interface Side {
   readonly name: string;

@@ -1,15 +1,16 @@
 /** From per-task results to what is said about a judge. Pure; shares are from 0 to 1, dollars are US dollars. */
-import { seeded } from './random.ts';
-import type { TaskResult } from './run.ts';
-import { bootstrapInterval } from './stats/bootstrap.ts';
+
+import { bootstrapInterval } from '../statistics/bootstrap.ts';
 import {
   brierScore,
   expectedCalibrationError,
   type ReliabilityBin,
   reliability,
-} from './stats/calibration.ts';
-import { type Interval, wilson } from './stats/interval.ts';
-import { aurc, bestAurc, type RiskPoint, riskCoverage } from './stats/risk-coverage.ts';
+} from '../statistics/calibration.ts';
+import { type Interval, wilson } from '../statistics/interval.ts';
+import { seeded } from '../statistics/random.ts';
+import { aurc, bestAurc, type RiskPoint, riskCoverage } from '../statistics/risk-coverage.ts';
+import type { TaskResult } from './run.ts';
 
 export interface Baseline {
   readonly accuracy: number;

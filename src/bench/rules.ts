@@ -1,6 +1,6 @@
 /** Trivial rules in the shape of a judge: what any judge must beat. They never abstain and read no content. */
 import type { Candidate, Judge, JudgeInput, Verdict } from '../pipeline/judge/types.ts';
-import { type Random, seeded } from './random.ts';
+import { type Random, seeded } from '../statistics/random.ts';
 
 /** Takes the proposal that stands first. */
 export function firstRule(): Judge {

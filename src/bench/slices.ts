@@ -1,8 +1,9 @@
 /** Where is the judge good and where not? Small slices have wide intervals: they are read, not ranked. */
+
+import { quantile } from '../statistics/bootstrap.ts';
+import { type Interval, wilson } from '../statistics/interval.ts';
 import { baselines, count, share } from './metrics.ts';
 import type { TaskResult } from './run.ts';
-import { quantile } from './stats/bootstrap.ts';
-import { type Interval, wilson } from './stats/interval.ts';
 
 export interface SliceRow {
   readonly slice: string;

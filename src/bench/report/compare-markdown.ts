@@ -1,6 +1,7 @@
 /** What `bench compare` prints: Markdown that reads well on a terminal, too. */
+
+import { RESAMPLES } from '../../statistics/bootstrap.ts';
 import type { Comparison } from '../compare.ts';
-import { RESAMPLES } from '../stats/bootstrap.ts';
 import { dollarInterval, dollars, markdownTable, percent, percentInterval, pValue } from './format.ts';
 
 export function renderComparison(comparison: Comparison): string {

@@ -1,9 +1,9 @@
 /** The report's figures as SVG, drawn without a browser. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { type Interval, wilson } from '../../statistics/interval.ts';
 import type { Summary } from '../metrics.ts';
 import type { SliceTable } from '../slices.ts';
-import { type Interval, wilson } from '../stats/interval.ts';
 
 export interface Figure {
   /** Name of the file, without `.svg`. */

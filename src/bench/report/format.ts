@@ -1,5 +1,5 @@
 /** How numbers are written in reports. */
-import type { Interval } from '../stats/interval.ts';
+import type { Interval } from '../../statistics/interval.ts';
 
 const DOLLARS = new Intl.NumberFormat('en-US', {
   style: 'currency',

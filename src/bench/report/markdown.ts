@@ -1,10 +1,11 @@
 /** The report of one run, as Markdown: pure, so that a test can read what an engineer will. */
+
+import { RESAMPLES } from '../../statistics/bootstrap.ts';
+import { exactMcNemar } from '../../statistics/mcnemar.ts';
 import type { Environment } from '../environment.ts';
 import type { Summary } from '../metrics.ts';
 import type { TaskResult } from '../run.ts';
 import type { SliceTable } from '../slices.ts';
-import { RESAMPLES } from '../stats/bootstrap.ts';
-import { exactMcNemar } from '../stats/mcnemar.ts';
 import type { Skipped } from '../task.ts';
 import type { Figure } from './figures.ts';
 import {

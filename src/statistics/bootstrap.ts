@@ -1,6 +1,7 @@
 /** Percentile bootstrap over tasks (Efron 1979): what would other draws of tasks like these have given? */
-import type { Random } from '../random.ts';
+
 import type { Interval } from './interval.ts';
+import type { Random } from './random.ts';
 
 export const RESAMPLES = 10_000;
 

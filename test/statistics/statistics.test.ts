@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../../src/bench/random.ts';
-import { binomialDistribution } from '../../../src/bench/stats/binomial.ts';
-import { bootstrapInterval, quantile } from '../../../src/bench/stats/bootstrap.ts';
-import { brierScore, expectedCalibrationError, reliability } from '../../../src/bench/stats/calibration.ts';
-import { wilson } from '../../../src/bench/stats/interval.ts';
-import { exactMcNemar, mcNemarPower, minimumDetectableEffect } from '../../../src/bench/stats/mcnemar.ts';
-import { aurc, bestAurc, riskCoverage } from '../../../src/bench/stats/risk-coverage.ts';
+import { binomialDistribution } from '../../src/statistics/binomial.ts';
+import { bootstrapInterval, quantile } from '../../src/statistics/bootstrap.ts';
+import { brierScore, expectedCalibrationError, reliability } from '../../src/statistics/calibration.ts';
+import { wilson } from '../../src/statistics/interval.ts';
+import { exactMcNemar, mcNemarPower, minimumDetectableEffect } from '../../src/statistics/mcnemar.ts';
+import { seeded } from '../../src/statistics/random.ts';
+import { aurc, bestAurc, riskCoverage } from '../../src/statistics/risk-coverage.ts';
 
 const share = fc.nat(1000).map((thousandth) => thousandth / 1000);
 
