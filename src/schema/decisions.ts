@@ -16,6 +16,10 @@ import { snapshots } from './proposals.ts';
 
 export const RUN_STATES = ['waiting', 'running', 'finished', 'cancelled', 'failed'] as const;
 
+/** What began a run: a command, the configured label, enough proposals and a quiet time, or nobody (observed). */
+export const RUN_TRIGGERS = ['command', 'label', 'auto', 'observe'] as const;
+export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+
 /** One piece of work that one or several `choose` commands attached to. */
 export const runs = pgTable(
   'runs',
@@ -26,6 +30,8 @@ export const runs = pgTable(
       .references(() => issues.id),
     state: text('state', { enum: RUN_STATES }).notNull().default('waiting'),
     dryRun: boolean('dry_run').notNull().default(false),
+    /** An `observe` run is silent: nothing of it ever reaches GitHub. */
+    trigger: text('trigger', { enum: RUN_TRIGGERS }).notNull().default('command'),
     /** Comment ids that a manager added as proposals by hand. */
     addedCommentIds: jsonb('added_comment_ids').$type<number[]>().notNull().default([]),
     cancelRequestedBy: text('cancel_requested_by'),
@@ -78,6 +84,11 @@ export const decisions = pgTable(
     explainRequested: boolean('explain_requested').notNull().default(false),
     /** Proposals that are new or were edited since the snapshot, as numbers. */
     newerProposals: jsonb('newer_proposals').$type<number[]>().notNull().default([]),
+    /** An observed decision: never shown to anybody, so that what maintainers do later is unexposed to it. */
+    silent: boolean('silent').notNull().default(false),
+    /** When the reactions on the comment, and the issue's timeline, are looked at next; null when no more. */
+    lookDueAt: instant('look_due_at'),
+    looks: integer('looks').notNull().default(0),
     decidedAt: instant('decided_at').notNull(),
     /** When the comment was first visible on GitHub; null until then and in a dry run. */
     postedAt: instant('posted_at'),

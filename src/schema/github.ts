@@ -1,12 +1,15 @@
 import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { githubId, instant } from './columns.ts';
 
-/** One installation of the App on an account. Writes to GitHub are serial per installation. */
+/**
+ * One installation of the App on an account. Writes to GitHub are serial per installation. The one with id 0 is
+ * `absent`: it holds repositories that were harvested and where the App is not installed.
+ */
 export const installations = pgTable('installations', {
   id: githubId('id').primaryKey(),
   accountId: githubId('account_id'),
   accountLogin: text('account_login'),
-  status: text('status', { enum: ['active', 'suspended', 'deleted'] })
+  status: text('status', { enum: ['active', 'suspended', 'deleted', 'absent'] })
     .notNull()
     .default('active'),
   /** The outbox writes nothing for this installation before this time: spacing and `retry-after`. */
@@ -30,6 +33,8 @@ export const repositories = pgTable(
     /** The last `.github/swe-manager.yml` that was read, as parsed; null while there is none. */
     config: jsonb('config'),
     configEtag: text('config_etag'),
+    /** When the file was last asked for; null when never. */
+    configReadAt: instant('config_read_at'),
     /** What is wrong with the file on the default branch; null when it is fine or absent. */
     configProblems: jsonb('config_problems').$type<string[]>(),
     createdAt: instant('created_at').notNull().defaultNow(),
@@ -58,6 +63,8 @@ export const issues = pgTable(
     goneReason: text('gone_reason', { enum: ['deleted', 'transferred'] }),
     pausedAt: instant('paused_at'),
     pausedBy: text('paused_by'),
+    /** When to see whether a run that nobody commands should begin (modes auto and observe); null when never. */
+    lookDueAt: instant('look_due_at'),
     /** Numbers of proposals are never reused. */
     nextProposalNumber: integer('next_proposal_number').notNull().default(1),
     createdAt: instant('created_at').notNull().defaultNow(),

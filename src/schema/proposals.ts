@@ -52,6 +52,23 @@ export const revisions = pgTable(
   ],
 );
 
+/** What made us freeze a thread: how the run began, or a thread of the past that nobody decided on. */
+export const SNAPSHOT_ORIGINS = ['command', 'label', 'auto', 'observe', 'harvest', 'file'] as const;
+export type SnapshotOrigin = (typeof SNAPSHOT_ORIGINS)[number];
+
+/**
+ * What may leak the answer into a thread of the past: a proposal that was edited after the first signal and whose
+ * earlier text cannot be read, one whose comment is gone, a title or body that changed and cannot be rewound.
+ */
+export const SNAPSHOT_FLAGS = [
+  'edited-after-signal',
+  'deleted-comments',
+  'issue-edited-after-signal',
+  'history-unreadable',
+  'times-unknown',
+] as const;
+export type SnapshotFlag = (typeof SNAPSHOT_FLAGS)[number];
+
 /** The frozen thread a decision was made on. */
 export const snapshots = pgTable(
   'snapshots',
@@ -64,6 +81,9 @@ export const snapshots = pgTable(
     /** SHA-256 over issue text and revision hashes, hex. */
     hash: text('hash').notNull(),
     input: jsonb('input').$type<JudgeInput>().notNull(),
+    origin: text('origin', { enum: SNAPSHOT_ORIGINS }).notNull().default('command'),
+    /** Empty for what was frozen live. */
+    flags: jsonb('flags').$type<SnapshotFlag[]>().notNull().default([]),
     erasedAt: instant('erased_at'),
   },
   (table) => [index('snapshots_issue').on(table.issueId, table.takenAt)],
