@@ -50,6 +50,10 @@ const environmentSchema = z.object({
   JUDGE_CALLS_PER_DAY: count(0),
   ANSWERS_PER_HOUR: count(6),
   WRITE_SPACING_MS: positive(1000),
+  LIMITS_SCALE: positive(1),
+  LOOK_AROUND_MS: positive(15_000),
+  SWEEP_MS: positive(300_000),
+  DRAIN_MS: positive(20_000),
   PLACEHOLDER_AFTER_MS: positive(30_000),
   TRAINING_CONSENT: z.preprocess(emptyAsUnset, z.enum(['deny', 'allow']).default('deny')),
 });
@@ -78,6 +82,17 @@ export interface Config {
   readonly answersPerHour: number;
   /** Least time between two writes of one installation, in milliseconds. */
   readonly writeSpacingMs: number;
+  /**
+   * Multiplies every time that GitHub's limits are made of: spacing, ceilings, waits and second looks. 1 for
+   * GitHub; a fake GitHub that keeps limits a hundredth as long is met with 0.01.
+   */
+  readonly limitsScale: number;
+  /** Milliseconds from one look around for work that nobody was woken for to the next. */
+  readonly lookAroundMs: number;
+  /** Milliseconds from one sweep for lost deliveries and unseen commands to the next. */
+  readonly sweepMs: number;
+  /** Milliseconds that work under way gets to finish when the process is asked to stop. */
+  readonly drainMs: number;
   /** How long the judge may take before a placeholder is posted, in milliseconds. */
   readonly placeholderAfterMs: number;
   /** The operator's default where a public repository's own config says nothing about training. */
@@ -118,6 +133,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     judgeCallsPerDay: e.JUDGE_CALLS_PER_DAY,
     answersPerHour: e.ANSWERS_PER_HOUR,
     writeSpacingMs: e.WRITE_SPACING_MS,
+    limitsScale: readLimitsScale(e.LIMITS_SCALE, e.GITHUB_API_URL),
+    lookAroundMs: e.LOOK_AROUND_MS,
+    sweepMs: e.SWEEP_MS,
+    drainMs: e.DRAIN_MS,
     placeholderAfterMs: e.PLACEHOLDER_AFTER_MS,
     trainingConsent: e.TRAINING_CONSENT === 'allow',
   };
@@ -131,6 +150,17 @@ export function readEnvironment(): NodeJS.ProcessEnv {
 /** A person's token for reading GitHub from the command line; null reads public issues without one. */
 export function readToken(env: NodeJS.ProcessEnv = process.env): string | null {
   return env.GITHUB_TOKEN || env.GH_TOKEN || null;
+}
+
+/** GitHub's own limits are not ours to shorten. */
+function readLimitsScale(scale: number, apiUrl: string): number {
+  if (scale < 1 && new URL(apiUrl).hostname === 'api.github.com') {
+    throw new ConfigError(
+      `LIMITS_SCALE is ${scale}, which would break the limits of ${apiUrl}.`,
+      'Unset it; it is for tests against a fake GitHub that scales its limits as well.',
+    );
+  }
+  return scale;
 }
 
 function readApp(id?: number, key?: string, keyPath?: string): Config['app'] {

@@ -35,7 +35,12 @@ export const runs = pgTable(
     /** Comment ids that a manager added as proposals by hand. */
     addedCommentIds: jsonb('added_comment_ids').$type<number[]>().notNull().default([]),
     cancelRequestedBy: text('cancel_requested_by'),
+    /** How often it was begun; a worker that finds another number than its own has lost the run. */
+    fence: integer('fence').notNull().default(0),
+    /** How often it was begun and neither ended nor was set back by its worker: the number of deaths. */
     attempts: integer('attempts').notNull().default(0),
+    /** How often it was set back because GitHub or the judge could not be reached. */
+    setbacks: integer('setbacks').notNull().default(0),
     error: text('error'),
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),

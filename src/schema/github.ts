@@ -14,6 +14,8 @@ export const installations = pgTable('installations', {
     .default('active'),
   /** The outbox writes nothing for this installation before this time: spacing and `retry-after`. */
   nextWriteAt: instant('next_write_at'),
+  /** Set when GitHub said that the installation's requests are used up: nothing is read before this time. */
+  nextReadAt: instant('next_read_at'),
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });

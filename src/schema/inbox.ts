@@ -1,6 +1,6 @@
 import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { githubId, instant } from './columns.ts';
-import { runs } from './decisions.ts';
+import { decisions, runs } from './decisions.ts';
 import { issues } from './github.ts';
 
 /** The inbox: one row per webhook delivery, committed before GitHub gets its 2xx. */
@@ -73,6 +73,8 @@ export const commands = pgTable(
     outcome: text('outcome', { enum: COMMAND_OUTCOMES }),
     outcomeDetail: text('outcome_detail'),
     runId: uuid('run_id').references(() => runs.id),
+    /** How often working it off failed by itself; what only waits for GitHub is not counted. */
+    attempts: integer('attempts').notNull().default(0),
     receivedAt: instant('received_at').notNull().defaultNow(),
     finishedAt: instant('finished_at'),
   },
@@ -82,3 +84,65 @@ export const commands = pgTable(
     index('commands_run').on(table.runId),
   ],
 );
+
+/** A box that somebody ticked or unticked in a decision comment of ours, until it is answered. */
+export interface TickChange {
+  readonly box: 'accept' | 'wrong';
+  readonly ticked: boolean;
+}
+
+export const ticks = pgTable(
+  'ticks',
+  {
+    id: uuid('id').primaryKey(),
+    issueId: githubId('issue_id')
+      .notNull()
+      .references(() => issues.id),
+    decisionId: uuid('decision_id')
+      .notNull()
+      .references(() => decisions.id),
+    commentId: githubId('comment_id').notNull(),
+    /** Order of arrival. */
+    sequence: bigint('sequence', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    changes: jsonb('changes').$type<TickChange[]>().notNull(),
+    actorId: githubId('actor_id'),
+    actorLogin: text('actor_login').notNull(),
+    tickedAt: instant('ticked_at').notNull(),
+    state: text('state', { enum: ['pending', 'finished', 'failed'] })
+      .notNull()
+      .default('pending'),
+    attempts: integer('attempts').notNull().default(0),
+    error: text('error'),
+    finishedAt: instant('finished_at'),
+  },
+  (table) => [index('ticks_issue').on(table.issueId, table.state, table.sequence)],
+);
+
+/** A delivery that GitHub could not bring and that we asked it to bring again. */
+export const redeliveries = pgTable('redeliveries', {
+  /** The delivery's GUID: a row here ends in a row of `deliveries` with the same id. */
+  guid: text('guid').primaryKey(),
+  /** GitHub's id of the last attempt in its log. */
+  attemptId: githubId('attempt_id').notNull(),
+  event: text('event').notNull(),
+  deliveredAt: instant('delivered_at').notNull(),
+  attempts: integer('attempts').notNull().default(0),
+  lastAskedAt: instant('last_asked_at'),
+  error: text('error'),
+  state: text('state', { enum: ['pending', 'arrived', 'failed'] })
+    .notNull()
+    .default('pending'),
+});
+
+/** How far the sweeper has looked, by what it looks at, e.g. `deliveries` or `comments:12`. */
+export const sweepMarks = pgTable('sweep_marks', {
+  key: text('key').primaryKey(),
+  /** Everything up to here is settled. */
+  mark: instant('mark').notNull(),
+  /** Where an interrupted walk goes on. */
+  cursor: text('cursor'),
+  etag: text('etag'),
+  /** Not looked at before this time. */
+  dueAt: instant('due_at'),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});

@@ -1,9 +1,33 @@
-import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { githubId, instant } from './columns.ts';
 import { installations, issues } from './github.ts';
 
-export const EFFECT_STATES = ['pending', 'done', 'parked', 'abandoned', 'tombstoned'] as const;
+/**
+ * The states of an effect; docs/operations.md has the table of what moves it from one to the next.
+ *
+ * - `pending`: GitHub may not show what is wanted;
+ * - `done`: it does, as far as we know (`look_again_at` may owe one more look);
+ * - `parked`: GitHub does not let us write there for now; the reason says what ends it;
+ * - `abandoned`: no longer wanted, or there is nothing left to write on;
+ * - `failed`: given up after its attempts or by GitHub's refusal; `swe-manager replay` tries again;
+ * - `tombstoned`: a person deleted the comment. Final.
+ */
+export const EFFECT_STATES = ['pending', 'done', 'parked', 'abandoned', 'failed', 'tombstoned'] as const;
 export type EffectState = (typeof EFFECT_STATES)[number];
+
+/** What ends the parking. */
+export type ParkReason = 'locked' | 'suspended' | 'removed';
 
 /**
  * The outbox: everything we want GitHub to look like. A row says what is wanted; the one writer of the
@@ -31,7 +55,7 @@ export const effects = pgTable(
     appliedHash: text('applied_hash'),
     /** The text GitHub was last seen to show: tells a maintainer's tick from our own edit. */
     appliedBody: text('applied_body'),
-    /** Lower goes first: decision comments 0, reactions 1, the rest 2. */
+    /** Lower goes first: decision comments and 👀 0, other reactions 1, the rest 2; then the older one. */
     priority: integer('priority').notNull(),
     state: text('state', { enum: EFFECT_STATES }).notNull().default('pending'),
     stateReason: text('state_reason'),
@@ -42,6 +66,8 @@ export const effects = pgTable(
     createAttemptedAt: instant('create_attempted_at'),
     /** True while a delayed second look for duplicates is owed. */
     secondLookDue: boolean('second_look_due').notNull().default(false),
+    /** When to compare with GitHub once more: a write whose answer was lost may still take effect late. */
+    lookAgainAt: instant('look_again_at'),
     attempts: integer('attempts').notNull().default(0),
     notBefore: instant('not_before'),
     lastError: text('last_error'),
@@ -53,6 +79,35 @@ export const effects = pgTable(
     uniqueIndex('effects_key').on(table.key),
     index('effects_due').on(table.installationId, table.state, table.priority),
     index('effects_issue').on(table.issueId),
+    index('effects_look_again')
+      .on(table.installationId, table.lookAgainAt)
+      .where(sql`${table.lookAgainAt} is not null`),
+  ],
+);
+
+/**
+ * Every write that was let through to GitHub: what the content ceilings count, and the trace of what was under
+ * way when a process died. Kept for a week.
+ */
+export const writes = pgTable(
+  'writes',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    installationId: githubId('installation_id')
+      .notNull()
+      .references(() => installations.id),
+    effectId: uuid('effect_id')
+      .notNull()
+      .references(() => effects.id),
+    what: text('what', { enum: ['create', 'edit', 'delete', 'react'] }).notNull(),
+    /** The database's time, set just before the request leaves. */
+    sentAt: instant('sent_at').notNull(),
+    /** Null while nobody knows whether it was carried out. */
+    answeredAt: instant('answered_at'),
+  },
+  (table) => [
+    index('writes_installation').on(table.installationId, table.sentAt),
+    index('writes_unanswered').on(table.installationId).where(sql`${table.answeredAt} is null`),
   ],
 );
 
