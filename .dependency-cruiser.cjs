@@ -23,6 +23,7 @@ const STAGES = [
 
 /** Plain data that every layer speaks in: the words of the project as types, and its errors. */
 const WORDS = '^src/(pipeline/(thread|judge)/types|errors)\\.ts$';
+const FAILPOINTS = '^src/failpoints\\.ts$';
 const PACKAGES = 'node_modules';
 const ROOMS_WITHOUT_ADAPTERS =
   '^src/(pipeline|tasks|store|dashboard|p2a|markdown|schema|web|ports\\.ts|index\\.ts)';
@@ -126,7 +127,7 @@ module.exports = {
       'ports-leaf',
       'Ports are interfaces over words, tables and the configuration.',
       '^src/ports\\.ts$',
-      [WORDS, '^src/schema/', '^src/config\\.ts$'],
+      [WORDS, FAILPOINTS, '^src/schema/', '^src/config\\.ts$'],
     ),
     layer('store-over-ports', 'Queries know the Db port and the tables.', '^src/store/', [
       WORDS,

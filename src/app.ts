@@ -51,6 +51,7 @@ function startWeb(ctx: AppContext): ReturnType<typeof startWebServer> {
     config: ctx.config,
     logger: ctx.logger,
     inbox: (delivery) => receiveDelivery(ctx, delivery),
+    answered: () => ctx.failpoint('delivery.answered'),
     ready: async () => {
       await ctx.db.execute('select 1');
     },

@@ -55,6 +55,7 @@ const environmentSchema = z.object({
   SWEEP_MS: positive(300_000),
   DRAIN_MS: positive(20_000),
   PLACEHOLDER_AFTER_MS: positive(30_000),
+  SWE_MANAGER_FAILPOINT: optionalText,
   TRAINING_CONSENT: z.preprocess(emptyAsUnset, z.enum(['deny', 'allow']).default('deny')),
 });
 
@@ -97,6 +98,8 @@ export interface Config {
   readonly placeholderAfterMs: number;
   /** The operator's default where a public repository's own config says nothing about training. */
   readonly trainingConsent: boolean;
+  /** Where the crash test kills this process (see failpoints.ts); null everywhere else. */
+  readonly failpoint: string | null;
 }
 
 /** Takes what is not set from the file `.env` of the working directory, where Probot's setup page writes the keys. */
@@ -139,6 +142,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     drainMs: e.DRAIN_MS,
     placeholderAfterMs: e.PLACEHOLDER_AFTER_MS,
     trainingConsent: e.TRAINING_CONSENT === 'allow',
+    failpoint: e.SWE_MANAGER_FAILPOINT ?? null,
   };
 }
 

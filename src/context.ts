@@ -12,6 +12,7 @@ import { inferenceFromEnvironment } from './adapters/inference/options.ts';
 import { createJobs } from './adapters/jobs/jobs.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './errors.ts';
+import { createFailpoint } from './failpoints.ts';
 import { createEmbeddedJudge } from './pipeline/judge/embedded/judge.ts';
 import type { InferenceClient } from './pipeline/judge/model/port.ts';
 import type { Judge } from './pipeline/judge/types.ts';
@@ -81,6 +82,7 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     judge: parts.judge ?? createJudge(config),
     clock: parts.clock ?? systemClock,
     logger,
+    failpoint: createFailpoint(config.failpoint),
   };
   return {
     ctx,

@@ -5,6 +5,7 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { PassFailpoint } from './failpoints.ts';
 import type { Judge } from './pipeline/judge/types.ts';
 import type { Thread } from './pipeline/thread/types.ts';
 import type * as schema from './schema/index.ts';
@@ -147,4 +148,6 @@ export interface AppContext {
   readonly judge: Judge;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Does nothing outside the crash test. */
+  readonly failpoint: PassFailpoint;
 }

@@ -22,13 +22,16 @@ export async function answerCommand(ctx: AppContext, data: unknown): Promise<voi
   if (command?.state !== 'pending') return;
   const issue = await issueStore.getIssue(ctx.db, command.issueId);
   if (!issue) return;
+  await ctx.failpoint('answer.taken');
   const parsed = command.parsed as ParsedCommand;
   const mayCancel = parsed.verb === 'cancel' && (await isAllowed(ctx, issue, command));
   await ctx.db.transaction(async (tx) => {
     const outcome = await answer(ctx, tx, issue, command, parsed, mayCancel);
     await finishCommand(ctx, tx, issue, command, outcome);
     await wantNotice(ctx, tx, issue, command, outcome);
+    await ctx.failpoint('answer.ending');
   });
+  await ctx.failpoint('answer.ended');
 }
 
 async function isAllowed(

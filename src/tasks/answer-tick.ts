@@ -17,7 +17,9 @@ export async function answerTick(ctx: AppContext, data: unknown): Promise<void> 
   if (allowed) {
     for (const change of tick.changes) await applyChange(ctx, issue, decision, tick, change, role);
   }
+  await ctx.failpoint('tick.recorded');
   await showWhatCounts(ctx, issue, decision);
+  await ctx.failpoint('tick.answered');
 }
 
 async function applyChange(

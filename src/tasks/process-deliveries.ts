@@ -26,10 +26,12 @@ export async function processDeliveries(ctx: AppContext, data: unknown, signal: 
       await setBack(ctx, current, error);
     }
     if (!current) return;
+    await ctx.failpoint('delivery.processed');
   }
 }
 
 async function processDelivery(ctx: AppContext, tx: Db, delivery: deliveryStore.Delivery): Promise<void> {
+  await ctx.failpoint('delivery.taken');
   const at = ctx.clock.now();
   const ignore = (reason: string) =>
     deliveryStore.finishDelivery(tx, delivery.id, { state: 'ignored', error: reason, at });
@@ -38,6 +40,7 @@ async function processDelivery(ctx: AppContext, tx: Db, delivery: deliveryStore.
   if (!isServed(ctx, event.installationId)) return ignore('the installation is not on the allow-list');
   await applyEvent({ ctx, tx }, event);
   await deliveryStore.finishDelivery(tx, delivery.id, { state: 'processed', at });
+  await ctx.failpoint('delivery.applied');
 }
 
 function isServed(ctx: AppContext, installationId: number): boolean {

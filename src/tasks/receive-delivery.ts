@@ -14,11 +14,12 @@ export interface IncomingDelivery {
 
 /** Resolves once the delivery is safe; a known id changes nothing. */
 export async function receiveDelivery(
-  ctx: Pick<AppContext, 'db' | 'jobs' | 'clock'>,
+  ctx: Pick<AppContext, 'db' | 'jobs' | 'clock' | 'failpoint'>,
   incoming: IncomingDelivery,
 ): Promise<void> {
   const payload = storable(incoming.payload);
   const lane = laneOf(payload) ?? `delivery:${incoming.id}`;
+  await ctx.failpoint('delivery.received');
   await ctx.db.transaction(async (tx) => {
     const isNew = await deliveryStore.insertDelivery(tx, {
       id: incoming.id,
@@ -32,6 +33,7 @@ export async function receiveDelivery(
     });
     if (isNew) await createWakeUps(ctx.jobs).delivery(tx, lane);
   });
+  await ctx.failpoint('delivery.committed');
 }
 
 /** Postgres takes neither NUL nor lone surrogates in JSON; both can be escaped in a payload. */

@@ -24,11 +24,14 @@ export async function writeEffects(ctx: AppContext, data: unknown, signal: Abort
       });
       continue;
     }
+    await ctx.failpoint('effect.taken');
     if (!(await waitForSlot(ctx, installationId, signal))) return;
+    await ctx.failpoint('effect.slot-taken');
     await applyEffect(ctx, effect);
     // Counted from the answer on: a write that GitHub took long over keeps its distance all the same.
     const next = new Date(ctx.clock.now().getTime() + ctx.config.writeSpacingMs);
     await installationStore.postponeWrites(ctx.db, installationId, next);
+    await ctx.failpoint('effect.slot-returned');
   }
 }
 

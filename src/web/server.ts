@@ -15,6 +15,8 @@ export interface WebOptions {
   readonly logger: AppContext['logger'];
   /** Resolves once the delivery is committed. */
   readonly inbox: Inbox;
+  /** Called when GitHub has been told that a delivery is safe. */
+  readonly answered?: () => Promise<void>;
   /** Rejects while the process cannot do its work. */
   readonly ready: () => Promise<void>;
   /** How long `close` waits for requests under way, in milliseconds; 10,000 when absent. */
@@ -44,7 +46,12 @@ export async function startWebServer(options: WebOptions): Promise<WebServer> {
     throw new ConfigError('WEBHOOK_SECRET is empty.', "Set it to the secret of the App's webhook settings.");
   }
   const probot = await loadProbot(options, secret);
-  const webhook = createWebhookHandler({ secret, logger, receive: (delivery) => probot.receive(delivery) });
+  const webhook = createWebhookHandler({
+    secret,
+    logger,
+    receive: (delivery) => probot.receive(delivery),
+    answered: options.answered ?? (async () => {}),
+  });
   const server = createServer(LIMITS, (request, response) => {
     // A connection that was busy when the server closed is kept open by Node; once idle it goes.
     response.once('close', () => {

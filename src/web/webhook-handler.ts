@@ -11,6 +11,8 @@ export interface WebhookHandlerOptions {
   readonly logger: AppContext['logger'];
   /** Resolves once the delivery is safe. */
   readonly receive: Probot['receive'];
+  /** Called once the sender has been told so. */
+  readonly answered: () => Promise<void>;
 }
 
 /** A delivery that is not taken: the status GitHub gets, and why. */
@@ -94,18 +96,19 @@ async function openBody(
 }
 
 async function store(
-  { logger, receive }: WebhookHandlerOptions,
+  { logger, receive, answered }: WebhookHandlerOptions,
   response: ServerResponse,
   delivery: SignedDelivery,
 ): Promise<void> {
   try {
     await receive(delivery as Parameters<Probot['receive']>[0]);
-    reply(response, 202, 'accepted');
   } catch (error) {
     // GitHub then lists the delivery as failed, and it can be delivered again.
     logger.error({ delivery: delivery.id, reason: reasonOf(error) }, 'a delivery could not be stored');
-    reply(response, 503, 'the delivery could not be stored; please deliver it again');
+    return reply(response, 503, 'the delivery could not be stored; please deliver it again');
   }
+  response.once('finish', answered);
+  reply(response, 202, 'accepted');
 }
 
 /** Probot gathers handlers' errors in an AggregateError that holds the whole payload: only the reason is logged. */

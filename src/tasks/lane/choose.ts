@@ -21,5 +21,6 @@ export async function choose(
     });
     await commandStore.attachCommand(tx, row.id, run.id);
   });
+  await ctx.failpoint('command.attached');
   return null;
 }

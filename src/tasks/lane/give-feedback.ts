@@ -28,6 +28,7 @@ export async function giveFeedback(
     at: row.createdAt,
     evidenceCommentId: row.commentId,
   });
+  await ctx.failpoint('feedback.recorded');
   return { outcome: 'done', detail: detailOf(request.verb, answer.number) };
 }
 

@@ -51,6 +51,7 @@ async function placeholderAfterAWhile(
 ): Promise<void> {
   if (await sleepUnless(ctx, ctx.config.placeholderAfterMs, done)) {
     await ctx.db.transaction((tx) => wantPlaceholder(ctx, tx, issue, run));
+    await ctx.failpoint('run.placeholder-wanted');
   }
 }
 

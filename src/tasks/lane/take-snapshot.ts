@@ -19,6 +19,7 @@ export async function takeSnapshot(
   const github = await ctx.github.forInstallation(issue.installationId);
   const ref = { owner: issue.owner, name: issue.repositoryName, number: issue.number };
   const thread = await github.readThread(ref, signal);
+  await ctx.failpoint('run.thread-read');
   return ctx.db.transaction(async (tx) => {
     await issueStore.lockIssue(tx, issue.id);
     await syncThread(ctx, tx, issue, thread, run.addedCommentIds);

@@ -24,6 +24,7 @@ export async function workCommand(
   issue: issueStore.LocatedIssue,
   row: commandStore.Command,
 ): Promise<void> {
+  await ctx.failpoint('command.taken');
   const parsed = row.parsed as ParsedCommand;
   if (issue.goneAt)
     return end(ctx, issue, row, { outcome: 'gone', detail: `the issue was ${issue.goneReason}` });
@@ -34,6 +35,7 @@ export async function workCommand(
   if (parsed.verb === 'choose' && problems.length > 0) {
     return end(ctx, issue, row, { outcome: 'broken-config', detail: problems.join('; ') });
   }
+  await ctx.failpoint('command.authorised');
   const command = { row, request: parsed, issue, role: authorisation.role };
   const outcome = await dispatch(ctx, command);
   if (outcome) await end(ctx, issue, row, outcome);
@@ -68,7 +70,9 @@ async function end(
   await ctx.db.transaction(async (tx) => {
     await finishCommand(ctx, tx, issue, row, outcome);
     await wantNotice(ctx, tx, issue, row, outcome);
+    await ctx.failpoint('command.ending');
   });
+  await ctx.failpoint('command.ended');
 }
 
 async function refuse(

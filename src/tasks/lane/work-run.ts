@@ -41,6 +41,7 @@ export async function workRun(
     return true;
   }
   await runStore.startRun(ctx.db, run.id, ctx.clock.now());
+  await ctx.failpoint('run.started');
   try {
     await decide(ctx, issue, run, signal);
     return true;
@@ -56,10 +57,12 @@ async function decide(
   signal: AbortSignal,
 ): Promise<void> {
   const snapshot = await takeSnapshot(ctx, issue, run, signal);
+  await ctx.failpoint('run.snapshot-taken');
   if (snapshot.input.candidates.length === 0) {
     return endWithoutDecision(ctx, issue, run, { kind: 'no-proposals' });
   }
   const verdict = await judgeWithPatience(ctx, issue, run, snapshot.input, signal);
+  await ctx.failpoint('run.judged');
   checkVerdict(verdict, snapshot.input);
   await recordDecision(ctx, issue, run, snapshot, verdict);
 }
@@ -90,7 +93,9 @@ async function recordDecision(
     const commands = await commandStore.commandsOfRun(tx, run.id);
     await finishCommands(ctx, tx, issue, commands, outcomeOf(run, verdict));
     await runStore.finishRun(tx, run.id, { state: 'finished', at });
+    await ctx.failpoint('run.recording');
   });
+  await ctx.failpoint('run.recorded');
 }
 
 /** Numbers of the proposals that came, or got another text, while the judge was reading. */
@@ -159,6 +164,7 @@ async function endWithoutDecision(
       at: ctx.clock.now(),
     });
   });
+  await ctx.failpoint('run.ended');
 }
 
 function detailOf(end: RunEnd): string {

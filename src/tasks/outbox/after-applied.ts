@@ -30,7 +30,9 @@ export async function afterCommentApplied(
       attempts: 0,
     });
     if (target.decisionId) await publishDecision(ctx, tx, target.decisionId, effect, applied);
+    await ctx.failpoint('effect.recording');
   });
+  await ctx.failpoint('effect.recorded');
 }
 
 /** The first time the decision's own text is visible, it becomes the one that feedback is about. */

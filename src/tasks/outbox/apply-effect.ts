@@ -46,6 +46,7 @@ async function apply(ctx: AppContext, effect: Effect, place: EffectPlace): Promi
   switch (target.kind) {
     case 'reaction': {
       const id = await place.github.addReaction(place.ref, target.commentId, target.content);
+      await ctx.failpoint('effect.reaction-answered');
       await markApplied(ctx, effect, { githubId: id });
       return;
     }

@@ -3,11 +3,13 @@ import type { GitHubError, GitHubFailure } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
 import { effectStore, installationStore, issueStore } from '../../store/index.ts';
 import type { Effect } from './apply-effect.ts';
+import { spacings } from './pace.ts';
 
-const FIRST_RETRY_MS = 2_000;
-const LONGEST_RETRY_MS = 5 * 60_000;
-/** Waits out a create's outcome: GitHub may still be applying it. */
-const AMBIGUOUS_WAIT_MS = 3_000;
+/** In write spacings; the first retry's wait doubles up to the longest. */
+const FIRST_RETRY = 2;
+const LONGEST_RETRY = 300;
+/** Waits out a create's outcome, in write spacings: GitHub may still be applying it. */
+const AMBIGUOUS_WAIT = 3;
 const RATE_LIMIT_FALLBACK_SECONDS = 60;
 
 type Remedy = 'retry' | 'wait' | 'park-locked' | 'park-suspended' | 'abandon';
@@ -55,12 +57,12 @@ export async function handleFailure(ctx: AppContext, effect: Effect, error: GitH
 
 async function retryLater(ctx: AppContext, effect: Effect, error: GitHubError): Promise<void> {
   const attempts = effect.attempts + 1;
-  const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1));
-  const wait = error.failure === 'ambiguous' ? AMBIGUOUS_WAIT_MS : backoff;
+  const backoff = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempts - 1));
+  const wait = error.failure === 'ambiguous' ? AMBIGUOUS_WAIT : backoff;
   await effectStore.updateEffect(ctx.db, effect.id, {
     attempts,
     lastError: error.message,
-    notBefore: new Date(ctx.clock.now().getTime() + wait),
+    notBefore: new Date(ctx.clock.now().getTime() + spacings(ctx, wait)),
   });
 }
 

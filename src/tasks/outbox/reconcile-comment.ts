@@ -11,11 +11,12 @@ import type { EffectTarget } from '../../schema/index.ts';
 import { effectStore } from '../../store/index.ts';
 import { markerKeys } from '../support/marker.ts';
 import type { Effect, EffectPlace } from './apply-effect.ts';
+import { spacings } from './pace.ts';
 
 type CommentTarget = Extract<EffectTarget, { kind: 'comment' }>;
 
-/** GitHub may list a comment late: an ambiguous create is looked for again after this time. */
-const LOOK_AGAIN_MS = 15_000;
+/** GitHub may list a comment late: an ambiguous create is looked for again after this time, in write spacings. */
+const LOOK_AGAIN_SPACINGS = 15;
 
 /** A comment as it stands on GitHub after this step, and the text it then shows. */
 export interface AppliedComment {
@@ -34,7 +35,8 @@ export async function reconcileComment(
   if (effect.githubId !== null) return editComment(ctx, effect, effect.desiredBody, place);
   if (effect.createAttemptedAt !== null) {
     const adopted = await adopt(ctx, target, place);
-    if (adopted) return bringUpToDate(place, adopted, effect.desiredBody);
+    await ctx.failpoint('effect.looked-up');
+    if (adopted) return bringUpToDate(ctx, place, adopted, effect.desiredBody);
     if (!effect.secondLookDue) return lookAgainLater(ctx, effect);
   }
   return create(ctx, effect, effect.desiredBody, place);
@@ -51,8 +53,11 @@ async function create(
     createAttemptedAt: ctx.clock.now(),
     secondLookDue: false,
   });
+  await ctx.failpoint('effect.create-attempted');
   try {
-    return { comment: await place.github.createComment(place.ref, body), body };
+    const comment = await place.github.createComment(place.ref, body);
+    await ctx.failpoint('effect.create-answered');
+    return { comment, body };
   } catch (error) {
     const surelyNotCreated = error instanceof GitHubError && error.failure !== 'ambiguous';
     if (surelyNotCreated) await effectStore.updateEffect(ctx.db, effect.id, { createAttemptedAt: null });
@@ -85,7 +90,7 @@ async function adopt(
 async function lookAgainLater(ctx: AppContext, effect: Effect): Promise<null> {
   await effectStore.updateEffect(ctx.db, effect.id, {
     secondLookDue: true,
-    notBefore: new Date(ctx.clock.now().getTime() + LOOK_AGAIN_MS),
+    notBefore: new Date(ctx.clock.now().getTime() + spacings(ctx, LOOK_AGAIN_SPACINGS)),
   });
   return null;
 }
@@ -97,23 +102,29 @@ async function editComment(
   place: EffectPlace,
 ): Promise<AppliedComment | null> {
   const remote = await place.github.getComment(place.ref, Number(effect.githubId));
+  await ctx.failpoint('effect.edit-read');
   if (remote === null) {
     await effectStore.updateEffect(ctx.db, effect.id, {
       state: 'tombstoned',
       stateReason: 'the comment was deleted on GitHub',
     });
+    await ctx.failpoint('effect.tombstoned');
     return null;
   }
   // A box ticked since we last looked has its webhook still under way: keep the tick until it is handled.
   const wanted = carryTicks({ lastSeen: effect.appliedBody, remote: remote.body, wanted: body });
-  return bringUpToDate(place, remote, wanted);
+  return bringUpToDate(ctx, place, remote, wanted);
 }
 
 async function bringUpToDate(
+  ctx: AppContext,
   place: EffectPlace,
   remote: RemoteComment,
   body: string,
 ): Promise<AppliedComment> {
-  if (remote.body !== body) await place.github.updateComment(place.ref, remote.id, body);
+  if (remote.body !== body) {
+    await place.github.updateComment(place.ref, remote.id, body);
+    await ctx.failpoint('effect.edit-answered');
+  }
   return { comment: remote, body };
 }

@@ -48,6 +48,7 @@ export async function recordFeedback(
       createdAt: feedback.at,
     });
     await settle(ctx, tx, decision);
+    await ctx.failpoint('feedback.recording');
   });
 }
 
