@@ -40,7 +40,7 @@ function escapeCellCode(text: string): string {
 function escapeLine(line: string): string {
   return line
     .replace(/[\\`*_[\]<~|$^]|&(?=[#\w])|!$/g, '\\$&')
-    .replace(/^( *)([#+\-=>:!/@])/, '$1\\$2')
+    .replace(/^( *)([#+\-=>!/@]|:(?=\S))/, '$1\\$2') // `:` only where `:-:` could rule a table
     .replace(/^( *\d{1,9})([.)])/, '$1\\$2');
 }
 

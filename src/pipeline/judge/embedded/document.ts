@@ -13,9 +13,9 @@ import {
   symbolsInCode,
   symbolsInProse,
 } from './identifiers.ts';
-import { parse, plainText, renderNode, visibleHtml, walk } from './markdown.ts';
+import { holdsMedia, parse, plainText, renderNode, visibleHtml, walk } from './markdown.ts';
 import { isBoilerplate, type Role, roleOfHeading, roleOfSentence } from './sections.ts';
-import { sentencesOf, textKey } from './text.ts';
+import { contentStems, sentencesOf, textKey } from './text.ts';
 
 export interface Sentence {
   readonly text: string;
@@ -24,6 +24,10 @@ export interface Sentence {
   readonly key: string;
   /** Symbols and file names it mentions, distinct, as written. */
   readonly identifiers: readonly string[];
+  /** Stems of its informative words, code included, addresses left out. */
+  readonly stems: readonly string[];
+  /** What it is compared by: stems of its prose, and its identifiers marked with `#` so that they never meet a word. */
+  readonly terms: readonly string[];
 }
 
 export interface CodeBlock {
@@ -39,10 +43,13 @@ export interface CitedLink extends SourceLink {
   readonly role: Role;
 }
 
-/** One top-level piece of a section, as Markdown that is safe to quote. */
+/**
+ * One top-level piece of a section, as Markdown that is safe to quote. `omitted` pieces have nothing to quote: recordings,
+ * template text, repeats of what was said before.
+ */
 export interface Block {
   readonly role: Role;
-  readonly kind: 'prose' | 'list' | 'table' | 'code';
+  readonly kind: 'prose' | 'list' | 'table' | 'code' | 'omitted';
   readonly markdown: string;
   readonly sentences: readonly Sentence[];
 }
@@ -137,10 +144,17 @@ class Reader {
 
   private block(node: RootContent): void {
     const sentences: Sentence[] = [];
+    const before = { repeats: this.repeats, codes: this.codes.length };
     walk(node, (inner) => this.inner(inner, sentences));
-    if (node.type === 'paragraph' && sentences.length === 0 && isNoise(node)) return;
+    const markdown = renderNode(node, this.source);
+    const isNew = sentences.length > 0 || this.codes.length > before.codes;
+    const saysNothing = !isNew && (this.repeats > before.repeats || isNoise(markdown));
+    if (markdown === '' || saysNothing || (node.type === 'table' && holdsMedia(node))) {
+      this.add({ kind: 'omitted', markdown: '', sentences });
+      return;
+    }
     const kind = node.type === 'paragraph' ? 'prose' : (node.type as 'code' | 'list' | 'table');
-    this.add({ kind, markdown: renderNode(node, this.source), sentences });
+    this.add({ kind, markdown, sentences });
   }
 
   private inner(node: Nodes, sentences: Sentence[]): boolean {
@@ -176,7 +190,7 @@ class Reader {
 
   private sentence(text: string, key: string): Sentence {
     const role = this.section.role === 'other' ? roleOfSentence(text) : this.section.role;
-    const sentence = { text, key, role, identifiers: identifiersOf(text) };
+    const sentence = { text, key, role, ...wordingOf(text) };
     this.sentences.set(key, sentence);
     return sentence;
   }
@@ -255,13 +269,27 @@ function plainTitle(node: Paragraph): { heading: string; rest: null } | null {
   return text.split(' ').length <= 5 ? { heading: text.slice(0, -1), rest: null } : null;
 }
 
-function isNoise(node: Paragraph): boolean {
-  const text = plainText(node).trim();
-  return text === '' || isBoilerplate(text);
+/** Whether no line holds more than a list marker and words of the template. */
+function isNoise(markdown: string): boolean {
+  const lines = markdown.split('\n').map((line) => line.replace(/^\s*(?:[-*+]|\d+[.)])\s+/, '').trim());
+  return lines.every((line) => line === '' || isBoilerplate(line));
 }
 
 function isBareUrl(sentence: string): boolean {
   return /^\S*https?:\/\/\S+$/.test(sentence);
+}
+
+const ADDRESS = /https?:\/\/\S+/g;
+
+function wordingOf(text: string): Pick<Sentence, 'identifiers' | 'stems' | 'terms'> {
+  const identifiers = identifiersOf(text);
+  const bare = text.replace(ADDRESS, ' ');
+  const prose = bare.replace(/`[^`]*`/g, ' ');
+  return {
+    identifiers,
+    stems: contentStems(bare),
+    terms: [...contentStems(prose), ...identifiers.map((name) => `#${nameKey(name)}`)],
+  };
 }
 
 /** Distinct symbols and file names of a sentence; inline code counts as code. */
@@ -270,7 +298,10 @@ function identifiersOf(text: string): string[] {
   const quoted = spans.filter((span) => filesIn(span).length === 0).flatMap(namesInInlineCode);
   const paths = filesIn(text);
   const prose = symbolsInProse(
-    paths.reduce((rest, path) => rest.replace(path, ' '), text.replace(/`[^`\n]*`/g, ' ')),
+    paths.reduce(
+      (rest, path) => rest.replace(path, ' '),
+      text.replace(/`[^`\n]*`/g, ' ').replace(ADDRESS, ' '),
+    ),
   );
   const byKey = new Map<string, string>();
   for (const name of [...paths.map(baseName), ...quoted, ...prose]) {

@@ -47,7 +47,7 @@ export function explain(
   const intro = `What sets ${outcome === 'chosen' ? 'it' : name(first)} apart from ${name(second)}:`;
   const why = reasons.length === 0 ? '' : `${intro}\n\n${reasons.map((reason) => `- ${reason}`).join('\n')}`;
   const against = inFavourOf(second, first, thread, weights);
-  const others = outcome === 'chosen' ? othersLine(order.slice(2), thread, weights) : '';
+  const others = outcome === 'chosen' ? othersLines(order.slice(2), thread, weights) : '';
   return [lead, why, against, others].filter((part) => part !== '').join('\n\n');
 }
 
@@ -80,22 +80,31 @@ function reasonsFor(a: Analysed, b: Analysed, thread: readonly Analysed[], weigh
   const reasons: string[] = [];
   for (const { name: feature, gap } of differences(a, b, weights)) {
     if (gap < WORTH_SAYING || reasons.length >= MAX_REASONS) break;
-    const good = strengthOf(feature, a, thread);
-    // "Posted first, while the other was posted later" says one thing twice.
-    const reason = contrast(
-      good,
-      feature === 'order' && good !== null ? null : weaknessOf(feature, b, thread),
-      b,
-    );
+    const reason = feature === 'order' ? earlier(a, b, thread) : contrast(feature, a, b, thread);
     if (reason !== null) reasons.push(reason);
   }
   return reasons;
 }
 
-function contrast(good: string | null, bad: string | null, other: Analysed): string | null {
+function contrast(
+  feature: FeatureName,
+  a: Analysed,
+  other: Analysed,
+  thread: readonly Analysed[],
+): string | null {
+  const good = strengthOf(feature, a, thread);
+  const bad = weaknessOf(feature, other, thread);
   if (good === null && bad === null) return null;
   if (good === null) return `${capital(name(other))} ${bad}.`;
   return bad === null ? `It ${good}.` : `It ${good}, while ${name(other)} ${bad}.`;
+}
+
+function earlier(a: Analysed, b: Analysed, thread: readonly Analysed[]): string | null {
+  const good = strengthOf('order', a, thread);
+  if (good !== null) return `It ${good}.`;
+  return thread.indexOf(a) < thread.indexOf(b)
+    ? `It was posted before ${name(b)}.`
+    : `${capital(name(b))} got its plan only by a later edit.`;
 }
 
 function capital(text: string): string {
@@ -111,16 +120,20 @@ function inFavourOf(b: Analysed, a: Analysed, thread: readonly Analysed[], weigh
   return '';
 }
 
-/** One clause for each of the rest: its heaviest weakness. */
-function othersLine(rest: readonly Analysed[], thread: readonly Analysed[], weights: Weights): string {
-  const clauses = rest.slice(0, 8).map((proposal) => {
-    const worst = [...FEATURE_NAMES].sort(
-      (x, y) => proposal.vector[x] * weights[x] - proposal.vector[y] * weights[y],
-    );
-    const bad = firstPhrase(worst, (feature) => weaknessOf(feature, proposal, thread));
-    return bad === null ? '' : `${capital(name(proposal))} ${bad}.`;
-  });
-  return clauses.filter((clause) => clause !== '').join(' ');
+const MAX_OTHERS = 8;
+
+/** One line for each of the rest, in posting order: its heaviest weakness. Posting late is a reason only without a better one. */
+function othersLines(rest: readonly Analysed[], thread: readonly Analysed[], weights: Weights): string {
+  const lines = thread
+    .filter((proposal) => rest.slice(0, MAX_OTHERS).includes(proposal))
+    .flatMap((proposal) => {
+      const cost = (feature: FeatureName) => proposal.vector[feature] * weights[feature];
+      const worst = FEATURE_NAMES.filter((feature) => feature !== 'order' && cost(feature) < 0);
+      worst.sort((x, y) => cost(x) - cost(y));
+      const bad = firstPhrase([...worst, 'order'], (feature) => weaknessOf(feature, proposal, thread));
+      return bad === null ? [] : [`- ${capital(name(proposal))} ${bad}.`];
+    });
+  return lines.length === 0 ? '' : `Why not the others:\n\n${lines.join('\n')}`;
 }
 
 function unacceptable(order: readonly Analysed[], thread: readonly Analysed[]): string {

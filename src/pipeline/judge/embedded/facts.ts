@@ -105,7 +105,7 @@ function topicOf(issue: readonly string[], thread: readonly ReadCandidate[]): Se
     const argued = claims.filter(
       ({ sentence, copiedFrom }) => ARGUING.has(sentence.role) && copiedFrom === null,
     );
-    const stems = new Set(argued.flatMap(({ sentence }) => contentStems(sentence.text)));
+    const stems = new Set(argued.flatMap(({ sentence }) => sentence.stems));
     for (const stem of stems) users.set(stem, (users.get(stem) ?? 0) + 1);
   }
   const shared = [...users].filter(([, count]) => count >= 2).map(([stem]) => stem);
@@ -118,12 +118,15 @@ const MANY_IDENTIFIERS = 8;
 /**
  * A sentence that is a list of names, or of eight words or more with hardly a function word (that only for Latin
  * script, with English function words and words of one or two letters, of which most such languages have many).
+ * A line of code in backticks and an address are no words.
  */
 function isKeywordList(sentence: Sentence): boolean {
-  const around = wordsOf(sentence.text.replace(/`[^`]*`/g, ' ')).length;
-  if (sentence.identifiers.length >= MANY_IDENTIFIERS && around < sentence.identifiers.length) return true;
-  const words = wordsOf(sentence.text);
-  if (words.length < 8 || !/^[\p{Script=Latin}\P{L}]*$/u.test(sentence.text)) return false;
+  const prose = sentence.text.replace(/`[^`]*`|https?:\/\/\S+/g, ' ');
+  const words = wordsOf(prose);
+  const isCode = /^`[^`]+`?\W*$/.test(sentence.text);
+  const names = sentence.identifiers.length;
+  if (!isCode && names >= MANY_IDENTIFIERS && words.length < names) return true;
+  if (words.length < 8 || !/^[\p{Script=Latin}\P{L}]*$/u.test(prose)) return false;
   return words.filter((word) => isStopWord(word) || word.length <= 2).length / words.length < 0.1;
 }
 
@@ -134,8 +137,8 @@ const SHORTEST_ARGUMENT = 5;
 function isAbout(sentence: Sentence, issue: IssueModel, known: ReadonlySet<string>): boolean {
   const argues = ARGUING.has(sentence.role);
   if (sentence.identifiers.some((identifier) => argues || known.has(nameKey(identifier)))) return true;
-  const shared = new Set(contentStems(sentence.text).filter((stem) => issue.topic.has(stem))).size;
-  return shared >= 2 || (shared === 1 && argues && wordsOf(sentence.text).length >= SHORTEST_ARGUMENT);
+  const shared = new Set(sentence.stems.filter((stem) => issue.topic.has(stem))).size;
+  return shared >= 2 || (shared === 1 && argues && sentence.key.split(' ').length >= SHORTEST_ARGUMENT);
 }
 
 function isCredited({ copiedFrom, restatesIssue }: Claim): boolean {
@@ -245,10 +248,8 @@ const TERMS_A_SENTENCE = 4;
 
 function coveredTerms(sentences: readonly Sentence[], issue: IssueModel): number {
   const covered = new Set<string>();
-  for (const { text } of sentences) {
-    const fresh = [...new Set(contentStems(text))].filter(
-      (stem) => issue.expected.has(stem) && !covered.has(stem),
-    );
+  for (const { stems } of sentences) {
+    const fresh = [...new Set(stems)].filter((stem) => issue.expected.has(stem) && !covered.has(stem));
     for (const stem of fresh.slice(0, TERMS_A_SENTENCE)) covered.add(stem);
   }
   return covered.size;
@@ -261,7 +262,7 @@ function informativeTerms(sentences: readonly Sentence[]): number {
   const stems = new Set<string>();
   const identifiers = new Set<string>();
   for (const sentence of sentences) {
-    for (const stem of contentStems(sentence.text).slice(0, STEMS_A_SENTENCE)) stems.add(stem);
+    for (const stem of sentence.stems.slice(0, STEMS_A_SENTENCE)) stems.add(stem);
     for (const identifier of sentence.identifiers.slice(0, 5)) identifiers.add(identifier);
   }
   return Math.min(stems.size, 250) + 2 * Math.min(identifiers.size, MAX_IDENTIFIERS);

@@ -11,6 +11,7 @@ import { standardise } from './logit.ts';
 import { persuades } from './persuasion.ts';
 import { cues, hedges } from './sections.ts';
 import { effectivePosition, type Standing, standingsOf } from './standing.ts';
+import { stuffing } from './stuffing.ts';
 import type { FeatureVector } from './weights.ts';
 
 /** One proposal with everything the judge found out about it. */
@@ -134,18 +135,6 @@ function alternatives({ alternatives: sentences, change, changeCode }: Facts): n
 function hedging({ cause, change }: Facts): number {
   const sentences = [...cause, ...change];
   return sentences.filter(({ text }) => hedges(text)).length / Math.max(4, sentences.length);
-}
-
-/** Shares and excesses, each 0 to 1, added up and cut at 1. */
-function stuffing({ document }: ReadCandidate, facts: Facts): number {
-  const { sentences, repeats, headings, codes } = document;
-  const total = Math.max(6, sentences.length + repeats);
-  const unexplainedCode = Math.max(0, codes.length - facts.credited.length - 2);
-  const excessHeadings = Math.max(0, headings - facts.credited.length - 6);
-  const offTopic = Math.max(0, facts.offTopic / total - 0.5);
-  const excess =
-    (repeats + 2 * facts.keywordLists) / total + offTopic + unexplainedCode / 6 + excessHeadings / 10;
-  return Math.min(1, excess + facts.unexplainedLinks / 10);
 }
 
 /** 1 - exp(-hits / 1.5): the first counts most. */

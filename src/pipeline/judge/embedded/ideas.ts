@@ -4,7 +4,6 @@
  * earlier claim's cluster or founds its own. A cluster's founder had the idea first.
  */
 import type { Claim, Moment, ReadCandidate } from './authorship.ts';
-import { nameKey } from './identifiers.ts';
 import { contentStems } from './text.ts';
 
 export interface Holding {
@@ -37,17 +36,12 @@ export interface TermWeights {
   readonly weightOf: (term: string) => number;
 }
 
-/** Terms of a sentence: stems, and identifiers marked so that they never meet a word. */
-export function termsOf(claim: Claim): string[] {
-  const identifiers = claim.sentence.identifiers.map((identifier) => `#${nameKey(identifier)}`);
-  return [...contentStems(claim.sentence.text.replace(/`[^`]*`/g, ' ')), ...identifiers];
-}
-
 /** Inverse document frequency over the thread's proposals: ln(1 + n / df). */
 export function termWeights(thread: readonly ReadCandidate[], issueText: string): TermWeights {
   const frequency = new Map<string, number>();
   for (const { claims } of thread) {
-    for (const term of new Set(claims.flatMap(termsOf))) frequency.set(term, (frequency.get(term) ?? 0) + 1);
+    for (const term of new Set(claims.flatMap(({ sentence }) => sentence.terms)))
+      frequency.set(term, (frequency.get(term) ?? 0) + 1);
   }
   const issue = new Set(contentStems(issueText));
   const weightOf = (term: string) => {
@@ -88,7 +82,7 @@ export function findIdeas(thread: readonly ReadCandidate[], weights: TermWeights
   const clusters: Cluster[] = [];
   const postings = new Map<string, { cluster: number; value: number }[]>();
   for (const { claim, index } of claimsInOrder(thread)) {
-    const vector = vectorOf(termsOf(claim), weights);
+    const vector = vectorOf(claim.sentence.terms, weights);
     const cluster = clusters[nearest(vector, postings) ?? -1];
     if (cluster === undefined) {
       for (const [term, value] of vector) appendPosting(postings, term, { cluster: clusters.length, value });
@@ -116,7 +110,7 @@ function claimsInOrder(thread: readonly ReadCandidate[]): DatedClaim[] {
 /** Only sentences that say something definite make an idea; restating the problem is nobody's. */
 function isClaim({ sentence, restatesIssue }: Claim): boolean {
   if (sentence.role === 'problem' || restatesIssue) return false;
-  return sentence.identifiers.length > 0 || contentStems(sentence.text).length >= 5;
+  return sentence.identifiers.length > 0 || sentence.stems.length >= 5;
 }
 
 function appendPosting<T>(postings: Map<string, T[]>, term: string, posting: T): void {

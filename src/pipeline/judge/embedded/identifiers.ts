@@ -83,10 +83,14 @@ export function symbolsInCode(code: string): string[] {
 /** A name as code writes it, alone: `stats.Failed`, `margin-left`, `useSearch()`. */
 const WHOLE_NAME = /^[A-Za-z_$@][\w$]*(?:(?:\.|::|->|-)[A-Za-z_$][\w$]*){0,6}(?:\(\))?$/;
 
+/** Words in a row: a label or a sentence that was put in backticks, no code. */
+const WORDS = /^[A-Za-z]+(?: [A-Za-z]+)+$/;
+
 /** Names in inline code: the whole of it where it is one name, its words otherwise. */
 export function namesInInlineCode(code: string): string[] {
   const bare = code.trim();
   const name = bare.replace(/\(\)$/, '');
+  if (WORDS.test(bare)) return symbolsInProse(bare);
   if (!WHOLE_NAME.test(bare)) return symbolsInCode(bare);
   return name.length >= 3 && !KEYWORDS.has(name.toLowerCase()) ? [name] : [];
 }

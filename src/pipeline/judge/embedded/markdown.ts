@@ -2,8 +2,6 @@
  * The one place where the embedded judge turns Markdown into a syntax tree, and nodes back into text.
  */
 import type { Nodes, Root, RootContent } from 'mdast';
-import { gfmToMarkdown } from 'mdast-util-gfm';
-import { toMarkdown } from 'mdast-util-to-markdown';
 import { stripInvisible } from '../../../markdown/invisible.ts';
 import { parseMarkdown } from '../../../markdown/parse.ts';
 
@@ -63,13 +61,21 @@ export function visibleHtml(html: string): string {
     .trim();
 }
 
-/** Text of a node as a sentence shows it: inline code in backticks, no images, no raw HTML. */
+/** Recordings and screenshots: a link to one says nothing to whoever implements the plan. */
+const MEDIA_LINK =
+  /^https:\/\/(?:user-images\.githubusercontent\.com\/|github\.com\/(?:user-attachments\/|[\w.-]+\/[\w.-]+\/assets\/))|^https?:\/\/\S+\.(?:mp4|mov|webm|gif|png|jpe?g)$/i;
+
+function isMediaLink(node: Nodes): boolean {
+  return node.type === 'link' && MEDIA_LINK.test(node.url);
+}
+
+/** Text of a node as a sentence shows it: inline code in backticks, no images or recordings, no raw HTML. */
 export function plainText(node: Nodes, depth = 0): string {
   if (depth > MAX_DEPTH) return '';
   if (node.type === 'text') return stripInvisible(node.value);
   if (node.type === 'inlineCode') return `\`${stripInvisible(node.value)}\``;
   if (node.type === 'break') return '\n';
-  if (!('children' in node)) return '';
+  if (!('children' in node) || isMediaLink(node)) return '';
   return node.children.map((child) => plainText(child, depth + 1)).join('');
 }
 
@@ -87,18 +93,62 @@ const UNWANTED: ReadonlySet<string> = new Set([
   'blockquote',
   'footnoteReference',
 ]);
+/** Whether a picture or a recording stands in it. */
+export function holdsMedia(node: Nodes): boolean {
+  let found = false;
+  walk(node, (inner) => {
+    found ||= inner.type === 'image' || inner.type === 'imageReference' || isMediaLink(inner);
+    return !found;
+  });
+  return found;
+}
 
-/** A top-level node as clean Markdown: as its author wrote it where that is safe, rebuilt where it is not. */
+/** A top-level node as its author wrote it, without what must not be quoted; empty when nothing else was in it. */
 export function renderNode(node: RootContent, source: string): string {
   if (node.type === 'code') return renderCode(node.value, node.lang ?? '');
-  const slice = source.slice(node.position?.start.offset ?? 0, node.position?.end.offset ?? 0);
-  let clean = true;
-  walk(node, ({ type }) => {
-    if (UNWANTED.has(type)) clean = false;
-    return clean;
+  const start = node.position?.start.offset ?? 0;
+  const end = node.position?.end.offset ?? start;
+  const kept: string[] = [];
+  let from = start;
+  for (const [cutFrom, cutTo] of unwantedRanges(node)) {
+    kept.push(source.slice(from, cutFrom));
+    from = cutTo;
+  }
+  kept.push(source.slice(from, end));
+  return closeInnerFence(kept.length === 1 ? kept.join('') : tidyCuts(kept.join('')));
+}
+
+/** Source offsets of what is left out, in order. */
+function unwantedRanges(node: Nodes): [number, number][] {
+  const ranges: [number, number][] = [];
+  walk(node, (inner) => {
+    const unwanted = UNWANTED.has(inner.type) || isMediaLink(inner);
+    const { start, end } = inner.position ?? {};
+    if (unwanted && start?.offset !== undefined && end?.offset !== undefined) {
+      ranges.push([start.offset, end.offset]);
+    }
+    return !unwanted;
   });
-  const fences = slice.match(/^\s*(?:[-*+]|\d+[.)])?\s*(?:`{3,}|~{3,})/gm)?.length ?? 0;
-  return (clean && fences % 2 === 0 ? slice : rebuild(node)).replace(/^[\s:]+(?=\S)/, '');
+  return ranges;
+}
+
+/** What cutting leaves behind: blanks at line ends, empty lines in a row, list items without content. */
+function tidyCuts(markdown: string): string {
+  const lines = markdown.split('\n').map((line) => line.trimEnd());
+  return lines
+    .filter((line) => !/^\s*(?:[-*+]|\d+[.)])$/.test(line))
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/^(\s*)<(?=[!?/a-z])/gim, '$1\\<'); // what stood inside a line must not open raw HTML
+}
+
+/** Closes a fence that ended only with the list item it stood in: quoted alone, it would swallow what follows. */
+function closeInnerFence(markdown: string): string {
+  const fences = [...markdown.matchAll(/^(\s*(?:(?:[-*+]|\d+[.)])\s+)?)(`{3,}|~{3,})/gm)];
+  const open = fences.length % 2 === 0 ? undefined : fences.at(-1);
+  const closed =
+    open === undefined ? markdown : `${markdown}\n${(open[1] ?? '').replace(/\S/g, ' ')}${open[2]}`;
+  return closed.replace(/^[\s:]+(?=\S)/, '').trimEnd();
 }
 
 /** A fenced code block whose fence is longer than any run of backticks in it. */
@@ -106,14 +156,4 @@ export function renderCode(code: string, language: string): string {
   const longest = Math.max(0, ...(code.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(Math.max(3, longest + 1));
   return `${fence}${language.replace(/[^\w+#.-]/g, '')}\n${code.replace(/\s+$/, '')}\n${fence}`;
-}
-
-function rebuild(node: RootContent): string {
-  return toMarkdown(withoutUnwanted(node, 0), { extensions: [gfmToMarkdown()], bullet: '-' }).trim();
-}
-
-function withoutUnwanted<T extends Nodes>(node: T, depth: number): T {
-  if (!('children' in node)) return node;
-  const children = depth > MAX_DEPTH ? [] : node.children.filter(({ type }) => !UNWANTED.has(type));
-  return { ...node, children: children.map((child) => withoutUnwanted(child, depth + 1)) } as T;
 }

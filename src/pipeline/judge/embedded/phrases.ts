@@ -8,6 +8,7 @@ import type { Analysed } from './features.ts';
 import { baseName, nameKey } from './identifiers.ts';
 import { hedges } from './sections.ts';
 import { mainSource } from './standing.ts';
+import { STUFFING_KINDS, type StuffingKind, stuffingByKind } from './stuffing.ts';
 import { shorten } from './text.ts';
 import type { FeatureName } from './weights.ts';
 
@@ -64,7 +65,7 @@ const rootCause: FeaturePhrases = {
     if (p.raw.rootCause < 0.7) return null;
     const places = causeNames(p);
     return places.length > 0
-      ? `explains the cause in ${names(places)} instead of only the symptom`
+      ? `explains the cause in ${names(places)}`
       : `explains why it happens: "${quote(p.facts.cause[0])}"`;
   },
   weakness: (p) => {
@@ -116,7 +117,7 @@ const concreteness: FeaturePhrases = {
 
 const coverage: FeaturePhrases = {
   strength: ({ raw }) => (raw.coverage >= 0.5 ? 'speaks to the result that the issue expects' : null),
-  weakness: ({ raw }) => (raw.coverage < 0.35 ? 'says little about the result that the issue expects' : null),
+  weakness: ({ raw }) => (raw.coverage < 0.35 ? 'says little about what should happen instead' : null),
 };
 
 const edgeCases: FeaturePhrases = {
@@ -176,6 +177,15 @@ const copied: FeaturePhrases = {
   },
 };
 
+const STUFFED_WITH: Record<StuffingKind, string> = {
+  repeats: 'says the same sentences more than once',
+  lists: 'lists names and keywords without saying what to do with them',
+  offTopic: 'says much that is not about this issue',
+  code: 'pastes code without explaining it',
+  headings: 'has more headings than content',
+  links: 'adds links without saying what they show',
+};
+
 const TABLE: Record<FeatureName, FeaturePhrases> = {
   rootCause,
   causeToChange,
@@ -209,8 +219,11 @@ const TABLE: Record<FeatureName, FeaturePhrases> = {
   },
   stuffing: {
     strength: nothing,
-    weakness: ({ raw }) =>
-      raw.stuffing >= 0.2 ? 'is padded with repeats, links or text that is not about this issue' : null,
+    weakness: ({ raw, read, facts }) => {
+      if (raw.stuffing < 0.2) return null;
+      const kinds = stuffingByKind(read, facts);
+      return STUFFED_WITH[STUFFING_KINDS.reduce((most, kind) => (kinds[kind] > kinds[most] ? kind : most))];
+    },
   },
   persuasion: {
     strength: nothing,

@@ -58,15 +58,19 @@ export const cues = {
   platform: (text: string) => PLATFORM_CUE.test(text),
 } as const;
 
+/** Whether the sentence proposes something to do: `Add …`, `we should …`, `solve it by …`. */
+export function saysWhatToDo(text: string): boolean {
+  return (
+    STARTS_WITH_VERB.test(text) ||
+    /\bwe (?:should|can|could|need|must)|\b(?:fix|solve) (?:it|this) by\b/i.test(text)
+  );
+}
+
 /** The role of a sentence that stands under no known heading. */
 export function roleOfSentence(text: string): Role {
   if (ALTERNATIVE_CUE.test(text)) return 'alternatives';
   if (TEST_CUE.test(text)) return 'tests';
-  if (
-    STARTS_WITH_VERB.test(text) ||
-    /\bwe (?:should|can|could|need|must)|\b(?:fix|solve) (?:it|this) by\b/i.test(text)
-  )
-    return 'change';
+  if (saysWhatToDo(text)) return 'change';
   if (CAUSE_CUE.test(text)) return 'cause';
   if (CHANGE_CUE.test(text)) return 'change';
   return EDGE_CUE.test(text) ? 'edge' : 'other';
@@ -74,10 +78,26 @@ export function roleOfSentence(text: string): Role {
 
 /** Lines of the common template that say nothing about the issue, and chatter around a proposal. */
 const BOILERPLATE =
-  /^\W*(?:(?:please )?re-?state the problem|what is the root cause of (?:that|the) problem|what changes do you think|what alternative solutions|what specific scenarios|\(?optional\)?\W*$|reminder:?\W* please use plain english|please use plain english|feel free to drop|proposal\W*$|(?:✋ )?📣|contributor details|your expensify account|upwork profile|updated? (?:my )?proposal\W*$|proposal updated?\W*$|let me know (?:what you think|if)|thanks?\W*$|thank you|same as (?:above|the issue)|n\/?a\W*$|none\W*$|tbd\W*$|todo\W*$|-+$|result\W*$|hi\W|hello\W|cc @)/i;
+  /^\W*(?:(?:please )?re-?state the problem|what is the root cause of (?:that|the) problem|what changes do you think|what alternative solutions|what specific scenarios|\(?optional\)?\W*$|reminder:?\W* please use plain english|please use plain english|feel free to drop|proposal\W*$|(?:✋ )?📣|contributor details|your expensify account|upwork profile|updated? (?:my )?proposal\W*$|proposal updated?\W*$|let me know (?:what you think|if)|thanks?\W*$|thank you|same as (?:above|the issue)|n\/?a\W*$|none\W*$|tbd\W*$|todo\W*$|-+$|results?\W*$|hi\W|hello\W|cc @)/i;
 
 export function isBoilerplate(text: string): boolean {
   return text.length < 600 && BOILERPLATE.test(text);
+}
+
+/** Headings that only name the part, in the words of the common templates. */
+const TEMPLATE_HEADING =
+  /^\W*(?:\d+[.)]\s*)?(?:(?:please )?re-?state\b.*|what (?:is|are|was|changes?|alternative|specific|other|to|should)\b.*|(?:the |my |our )?(?:proposed |suggested |alternative |automated |unit |detailed |main )?(?:root.?cause|RCA|cause|problem|issue|bug|summary|solution|fix|approach|plan|change|analysis|implementation|test|testing|edge.?case|alternative|proposal)(?:s|es)?(?: (?:of (?:the|this|that) \w+|analysis|statement|details?|plan|explored|cases?))?)\W*(?:\(optional\))?\W*$/i;
+
+export function isTemplateHeading(heading: string): boolean {
+  return heading.length > 160 || TEMPLATE_HEADING.test(heading);
+}
+
+/** Courtesies, offers and pointers to recordings: about the proposal or its author, not about the change. */
+const CHATTER =
+  /\b(?:once|when|if|after|as soon as) (?:the|my|this) proposal (?:is|gets|has)\b|\bi(?:'ll| will| can|'m able to| am able to) (?:\w+ )?(?:raise|create|open|submit|fork|start|complete|finish|deliver|provide|make sure to test)\b|\b(?:hope (?:this|that|it)|looking forward|feel free|happy to|kind regards|best regards|greetings)\b|\bi(?:'ve| have) (?:reviewed|checked|read|gone through|understood) (?:the|this)\b|\bhere(?:'s| is) (?:my|the|an?) (?:proposal|solution|plan|demo|video|result)|\b(?:following|attached|below|see(?: also)?|this|the) (?:\[?\w+\]? )?(?:video|screenshot|screencast|recording|gif)\b|\b(?:video|screenshot|screencast|recording|gif)s? (?:is|are) (?:below|attached)\b/i;
+
+export function isChatter(text: string): boolean {
+  return CHATTER.test(text);
 }
 
 const HEDGE =

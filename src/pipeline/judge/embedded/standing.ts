@@ -2,7 +2,7 @@
  * How a proposal stands among the others: what it had first, what it took over, who else agrees with it.
  */
 import type { Claim, ReadCandidate } from './authorship.ts';
-import { cosine, type Idea, type TermWeights, termsOf, type Vector, vectorOf } from './ideas.ts';
+import { cosine, type Idea, type TermWeights, type Vector, vectorOf } from './ideas.ts';
 import { shinglesOf } from './text.ts';
 
 /** All 0 to 1. The names are those of the features. */
@@ -77,7 +77,10 @@ function planVector({ claims }: ReadCandidate, weights: TermWeights): Vector {
   const plan = claims
     .filter(({ sentence }) => sentence.role === 'cause' || sentence.role === 'change')
     .slice(0, 60);
-  return vectorOf(plan.flatMap(termsOf), weights);
+  return vectorOf(
+    plan.flatMap(({ sentence }) => sentence.terms),
+    weights,
+  );
 }
 
 function planSimilarity(a: Vector | undefined, b: Vector): number {

@@ -117,6 +117,65 @@ describe('the golden proposal', () => {
     expect(golden).not.toMatch(/secret|quoted by me|example\.com|### Tests/);
   });
 
+  it('keeps addresses and line ends as they were written where it cuts a picture', async () => {
+    const golden = await goldenOf(
+      `${PLAN}\n\nSee https://github.com/shop/cart/blob/main/src/format.ts#L10 for \`formatTotal\`.\n![shot](https://example.com/a.png)`,
+    );
+    expect(golden).toContain('See https://github.com/shop/cart/blob/main/src/format.ts#L10 for');
+    expect(golden).not.toMatch(/\\:|&#xA;|!\[/);
+  });
+
+  it('leaves out recordings and what announces them, tables of pictures, and courtesies', async () => {
+    const golden = await goldenOf(
+      [
+        PLAN,
+        "I've reviewed the issue and here's my proposal.",
+        'It looks like so:',
+        '[Screencast](https://user-images.githubusercontent.com/1/2-3.webm)',
+        '| Before | After |\n| - | - |\n| ![](https://example.com/a.png) | ![](https://example.com/b.png) |',
+        'Once the proposal is accepted, I will raise a pull request. Looking forward to it.',
+        '### Alternatives\n- N/A',
+      ].join('\n\n'),
+    );
+    expect(golden).toMatch(/toFixed\(2\);\n```$/);
+    expect(golden).not.toMatch(/Screencast|looks like|Before|reviewed|accepted|N\/A|Alternatives/);
+  });
+
+  it('keeps the sub-headings that tell several ways apart', async () => {
+    const golden = await goldenOf(
+      '### Root cause\n`formatTotal` rounds each row, because it calls `toFixed`.\n### What changes do you think we should make?\n#### Solution 1\nRound once in `formatTotal`.\n#### Solution 2\nKeep cents as integers in `toCents`.',
+    );
+    expect(golden).toContain(
+      '### Changes\n\n#### Solution 1\n\nRound once in `formatTotal`.\n\n#### Solution 2',
+    );
+  });
+
+  it('closes a fence that ended with its list item', async () => {
+    const golden = await goldenOf(
+      '### Root cause\n`formatTotal` rounds each row.\n### Changes\n- Round once in `formatTotal`:\n  ```ts\n  sum.toFixed(2)\n\nThen drop `roundRow`.',
+    );
+    expect(fencesAreBalanced(golden)).toBe(true);
+    expect(golden).toContain('Then drop `roundRow`.');
+  });
+
+  it.each([
+    [
+      'Also, we should add a unit test for `formatTotal` with a refund.',
+      '- Add a unit test for `formatTotal` with a refund (from proposal 2).',
+    ],
+    ['Add a unit test for this function with a refund of `formatTotal`.', null],
+    ['Here a regression test for `refundTotal` is needed too.', null],
+    ['The unit test for `refundTotal` and refunds will become', null],
+    ['I will make sure to test refunds of `refundTotal` in a unit test.', null],
+  ])('takes from others only what stands on its own: %s', async (sentence, line) => {
+    const golden = await goldenOf(
+      PLAN,
+      `### Root cause\nToo early.\n### Changes\nRound later.\n### Tests\n${sentence}`,
+    );
+    if (line === null) expect(golden).not.toContain('from proposal');
+    else expect(golden).toContain(line);
+  });
+
   it('names no proposal but real ones and leaves no template text', async () => {
     for (const one of labelledThreads()) {
       const { goldenProposal, chosen } = await judge.judge(one);
