@@ -146,6 +146,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
+/** Every variable that `loadConfig` reads with its default as text, null where unset has a meaning of its own. */
+export function environmentVariables(): { readonly name: string; readonly fallback: string | null }[] {
+  const defaults: Record<string, unknown> = environmentSchema.parse({});
+  return Object.keys(environmentSchema.shape).map((name) => ({
+    name,
+    fallback: defaults[name] === undefined ? null : String(defaults[name]),
+  }));
+}
+
 /** The environment itself, for commands that check variables of their own and need nothing else of it. */
 export function readEnvironment(): NodeJS.ProcessEnv {
   return process.env;
