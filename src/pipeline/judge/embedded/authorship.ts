@@ -40,26 +40,28 @@ export interface ReadCandidate {
 
 /** Texts of one proposal that are compared; in between, the newest are kept. */
 const MAX_REVISIONS = 8;
-const SHINGLE = 4;
 /** Share of a sentence's shingles that must stand elsewhere before it counts as the same sentence. */
 const SAME_SENTENCE = 0.7;
 /** Lower for one author's own texts: fixing a typo does not make a sentence new. */
 const SAME_AUTHOR = 0.5;
 
+/** How one text is read; whoever reads the same texts many times passes a reader that remembers them. */
+export type ReadProposal = (body: string) => ProposalDocument;
+
 /** Reads all proposals of a thread and settles who said what first. */
-export function readThread(input: JudgeInput): ReadCandidate[] {
-  const texts = input.candidates.map(textsOf);
+export function readThread(input: JudgeInput, read: ReadProposal = readProposal): ReadCandidate[] {
+  const texts = input.candidates.map((candidate) => textsOf(candidate, read));
   const moments = momentsOf(input.candidates, texts);
   const first = firstHolders(texts, moments);
-  const issue = new Set(shinglesOf(textKey(`${input.issue.title}\n${input.issue.body}`).split(' '), SHINGLE));
+  const issue = new Set(shinglesOf(textKey(`${input.issue.title}\n${input.issue.body}`)));
   return input.candidates.map((candidate, index) => {
     const own = texts[index] ?? [];
-    const document = own.at(-1)?.document ?? readProposal(candidate.body);
+    const document = own.at(-1)?.document ?? read(candidate.body);
     const times = moments[index] ?? [];
     const claims = document.sentences.map((sentence) => {
-      const since = sinceWhen(sentence.key, own, times);
-      const copiedFrom = copiedSentence(sentence.key, index, since, first);
-      return { sentence, since, copiedFrom, restatesIssue: shareIn(sentence.key, issue) >= SAME_SENTENCE };
+      const since = sinceWhen(sentence, own, times);
+      const copiedFrom = copiedSentence(sentence, index, since, first);
+      return { sentence, since, copiedFrom, restatesIssue: shareIn(sentence, issue) >= SAME_SENTENCE };
     });
     const codes = document.codes.map((block) => ({
       block,
@@ -75,7 +77,7 @@ interface RevisionText {
   readonly shingles: ReadonlySet<string>;
 }
 
-function textsOf(candidate: Candidate): RevisionText[] {
+function textsOf(candidate: Candidate, read: ReadProposal): RevisionText[] {
   const all =
     candidate.revisions.length > 0
       ? candidate.revisions
@@ -83,7 +85,7 @@ function textsOf(candidate: Candidate): RevisionText[] {
   const kept = all.length <= MAX_REVISIONS ? all : [...all.slice(0, 1), ...all.slice(1 - MAX_REVISIONS)];
   const bodies = kept.at(-1)?.body === candidate.body ? kept : [...kept, { body: candidate.body, at: null }];
   return bodies.map(({ body, at }, index) => {
-    const document = readProposal(body);
+    const document = read(body);
     return {
       at: index === 0 ? (candidate.createdAt ?? at) : at,
       document,
@@ -94,14 +96,9 @@ function textsOf(candidate: Candidate): RevisionText[] {
 
 function shinglesOfDocument(document: ProposalDocument): Set<string> {
   const shingles = new Set<string>();
-  for (const { key } of document.sentences) for (const shingle of shinglesOrKey(key)) shingles.add(shingle);
+  for (const sentence of document.sentences) for (const shingle of sentence.shingles) shingles.add(shingle);
   for (const { code } of document.codes) for (const line of codeLines(code)) shingles.add(line);
   return shingles;
-}
-
-function shinglesOrKey(key: string): string[] {
-  const words = key.split(' ');
-  return words.length < SHINGLE ? [key] : shinglesOf(words, SHINGLE);
 }
 
 /** Code lines that are long enough to be somebody's, with blanks folded. */
@@ -178,23 +175,26 @@ function insertHolder(holders: Map<string, Holder[]>, shingle: string, holder: H
   }
 }
 
-function shareIn(key: string, shingles: ReadonlySet<string>): number {
-  const own = shinglesOrKey(key);
-  return own.filter((shingle) => shingles.has(shingle)).length / own.length;
+function shareIn({ shingles }: Sentence, others: ReadonlySet<string>): number {
+  return shingles.filter((shingle) => others.has(shingle)).length / shingles.length;
 }
 
-function sinceWhen(key: string, texts: readonly RevisionText[], times: readonly Moment[]): Moment {
-  const revision = texts.findIndex(({ shingles }) => shareIn(key, shingles) >= SAME_AUTHOR);
+function sinceWhen(sentence: Sentence, texts: readonly RevisionText[], times: readonly Moment[]): Moment {
+  const revision = texts.findIndex(({ shingles }) => shareIn(sentence, shingles) >= SAME_AUTHOR);
   return times[Math.max(0, revision)] ?? { order: 0, at: null };
 }
 
 /** Short sentences are nobody's: `This fixes the issue` is not copied. */
 const SHORTEST_COPY = 6;
 
-function copiedSentence(key: string, index: number, since: Moment, first: FirstHolders): number | null {
-  const words = key.split(' ');
-  if (words.length < SHORTEST_COPY) return null;
-  return mostlyHeldBy(shinglesOf(words, SHINGLE), index, since.order, first);
+function copiedSentence(
+  { key, shingles }: Sentence,
+  index: number,
+  since: Moment,
+  first: FirstHolders,
+): number | null {
+  if (key.split(' ').length < SHORTEST_COPY) return null;
+  return mostlyHeldBy(shingles, index, since.order, first);
 }
 
 function copiedCode(

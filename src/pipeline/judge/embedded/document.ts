@@ -15,13 +15,15 @@ import {
 } from './identifiers.ts';
 import { holdsMedia, parse, plainText, renderNode, visibleHtml, walk } from './markdown.ts';
 import { isBoilerplate, type Role, roleOfHeading, roleOfSentence } from './sections.ts';
-import { contentStems, sentencesOf, textKey } from './text.ts';
+import { contentStems, sentencesOf, shinglesOf, textKey } from './text.ts';
 
 export interface Sentence {
   readonly text: string;
   readonly role: Role;
   /** Words of the sentence, folded: equal keys say the same. */
   readonly key: string;
+  /** Overlapping runs of the key's words, by which copied text is found. */
+  readonly shingles: readonly string[];
   /** Symbols and file names it mentions, distinct, as written. */
   readonly identifiers: readonly string[];
   /** Stems of its informative words, code included, addresses left out. */
@@ -190,7 +192,7 @@ class Reader {
 
   private sentence(text: string, key: string): Sentence {
     const role = this.section.role === 'other' ? roleOfSentence(text) : this.section.role;
-    const sentence = { text, key, role, ...wordingOf(text) };
+    const sentence = { text, key, role, shingles: shinglesOf(key), ...wordingOf(text) };
     this.sentences.set(key, sentence);
     return sentence;
   }

@@ -3,7 +3,7 @@
  * between 0 and 1. The reasons stand with the weights (weights.ts).
  */
 import type { JudgeInput } from '../types.ts';
-import { type ReadCandidate, readThread } from './authorship.ts';
+import { type ReadCandidate, type ReadProposal, readThread } from './authorship.ts';
 import { type Facts, factsOf, modelIssue } from './facts.ts';
 import { findIdeas, type Idea, type TermWeights, termWeights } from './ideas.ts';
 import { filesIn, nameKey } from './identifiers.ts';
@@ -33,8 +33,8 @@ export interface AnalysedThread {
 }
 
 /** Reads and measures a thread. Pure; the cost grows with the text, bounded per proposal. */
-export function analyse(input: JudgeInput): AnalysedThread {
-  const thread = readThread(input);
+export function analyse(input: JudgeInput, read?: ReadProposal): AnalysedThread {
+  const thread = readThread(input, read);
   const issue = modelIssue(input, thread);
   const terms = termWeights(thread, `${input.issue.title} ${input.issue.body.slice(0, 20_000)}`);
   const ideas = findIdeas(thread, terms);

@@ -40,8 +40,12 @@ const FILE_PATH = new RegExp(
   'g',
 );
 
+const ANY_ENDING = new RegExp(`\\.(?:${EXTENSIONS})(?![\\w/])`);
+const FILE_NAME = new RegExp(`[\\w@-]\\.(?:${EXTENSIONS})$`);
+
 /** File names and paths in running text, as written. */
 export function filesIn(text: string): string[] {
+  if (!ANY_ENDING.test(text)) return []; // most texts, and far cheaper than looking for paths
   return (text.match(FILE_PATH) ?? []).filter((path) => !/^\d+\.\w+$/.test(path) && !path.startsWith('www.'));
 }
 
@@ -97,7 +101,7 @@ export function namesInInlineCode(code: string): string[] {
 
 /** What two mentions of one name have in common: `stats.Failed` and `Failed` are the same, files keep their ending. */
 export function nameKey(name: string): string {
-  if (filesIn(name).length > 0) return name.toLowerCase();
+  if (FILE_NAME.test(name)) return name.toLowerCase();
   return name
     .slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf(':'), name.lastIndexOf('>')) + 1)
     .toLowerCase();

@@ -3,7 +3,6 @@
  */
 import type { Claim, ReadCandidate } from './authorship.ts';
 import { cosine, type Idea, type TermWeights, type Vector, vectorOf } from './ideas.ts';
-import { shinglesOf } from './text.ts';
 
 /** All 0 to 1. The names are those of the features. */
 export interface Standing {
@@ -118,7 +117,7 @@ export function effectivePosition(read: ReadCandidate, thread: readonly ReadCand
 
 /** Share of the words, in sentences and code lines, that an earlier text of somebody else held. */
 function copiedShare({ claims, codes }: ReadCandidate): number {
-  const words = (claim: Claim) => Math.max(1, shinglesOf(claim.sentence.key.split(' '), 1).length);
+  const words = ({ sentence }: Claim) => sentence.key.split(' ').length;
   const prose = claims.map((claim) => ({ size: words(claim), copied: claim.copiedFrom !== null }));
   const code = codes.map(({ block, copiedFrom }) => ({ size: 4 * block.lines, copied: copiedFrom !== null }));
   const all = [...prose, ...code];

@@ -73,13 +73,18 @@ function sentencesOfLine(line: string): string[] {
   return sentences;
 }
 
-/** Overlapping runs of `size` words: the standard unit for finding copied text (Broder 1997, shingles). */
-export function shinglesOf(words: readonly string[], size: number): string[] {
-  const shingles: string[] = [];
-  for (let start = 0; start + size <= words.length; start += 1) {
-    shingles.push(words.slice(start, start + size).join(' '));
-  }
-  return shingles;
+const SHINGLE_WORDS = 4;
+
+/**
+ * Overlapping runs of four words of a key, the standard unit for finding copied text (Broder 1997, shingles); the key itself
+ * where it is shorter.
+ */
+export function shinglesOf(key: string): string[] {
+  const words = key.split(' ');
+  if (words.length < SHINGLE_WORDS) return [key];
+  return Array.from({ length: words.length - SHINGLE_WORDS + 1 }, (_, start) =>
+    words.slice(start, start + SHINGLE_WORDS).join(' '),
+  );
 }
 
 /** First `limit` characters, cut at a word, with an ellipsis when something was cut. */

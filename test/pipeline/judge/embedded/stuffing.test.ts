@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type ProposalDocument, readProposal } from '../../../../src/pipeline/judge/embedded/document.ts';
+import { analyse } from '../../../../src/pipeline/judge/embedded/features.ts';
 import { createEmbeddedJudge } from '../../../../src/pipeline/judge/embedded/judge.ts';
+import { utility } from '../../../../src/pipeline/judge/embedded/logit.ts';
+import { HAND_WEIGHTS } from '../../../../src/pipeline/judge/embedded/weights.ts';
 import type { Candidate, JudgeInput } from '../../../../src/pipeline/judge/types.ts';
 import { type StuffingAttack, stuffingAttacks } from '../../../../src/sandbox/attacks/stuffing.ts';
 import { candidate, edited, labelledThreads } from './threads.ts';
@@ -9,8 +13,21 @@ const threads = labelledThreads();
 /** An edit after everything else in the fixtures. */
 const LATER = '2027-01-01T00:00:00Z';
 
-async function choice(input: JudgeInput): Promise<number | null> {
-  return (await judge.judge(input)).forcedChoice;
+/** Thousands of threads here differ in one text, and reading is most of the work. */
+const documents = new Map<string, ProposalDocument>();
+function readOnce(body: string): ProposalDocument {
+  const document = documents.get(body) ?? readProposal(body);
+  documents.set(body, document);
+  return document;
+}
+
+/** The judge's forced choice, without the words about it. */
+function choice(input: JudgeInput): number | null {
+  const ranked = analyse(input, readOnce).proposals.map(({ read, vector }) => ({
+    number: read.candidate.number,
+    score: utility(vector, HAND_WEIGHTS),
+  }));
+  return ranked.reduce((best, one) => (one.score > best.score ? one : best)).number;
 }
 
 function replaced(input: JudgeInput, attacker: Candidate): JudgeInput {
@@ -20,8 +37,9 @@ function replaced(input: JudgeInput, attacker: Candidate): JudgeInput {
   };
 }
 
-/** How a loser of the clean thread may bring its new text in. */
+/** How a loser of the clean thread may bring its new text in; not at all where the attack has nothing to add. */
 function variants(loser: Candidate, body: string, winner: number): Candidate[] {
+  if (body.trim() === loser.body.trim()) return [];
   const asFirstText = { ...candidate(loser.number, body, loser.createdAt), authorLogin: loser.authorLogin };
   const asEdit = edited(loser, body, LATER);
   // Nobody can copy, as a first text, what is posted later.
@@ -34,21 +52,19 @@ interface Tally {
 }
 
 /** One attack by every loser of every thread. */
-async function attempt({ apply }: StuffingAttack): Promise<Tally> {
+function attempt({ apply }: StuffingAttack): Tally {
   let tally = { wins: 0, total: 0 };
   for (const { thread, winner } of clean) {
     const losers = thread.candidates.filter(({ number }) => number !== winner);
     for (const attacker of losers.flatMap((loser) => variants(loser, apply(loser, thread), winner))) {
-      const won = (await choice(replaced(thread, attacker))) === attacker.number;
+      const won = choice(replaced(thread, attacker)) === attacker.number;
       tally = { wins: tally.wins + (won ? 1 : 0), total: tally.total + 1 };
     }
   }
   return tally;
 }
 
-const clean = await Promise.all(
-  threads.map(async (thread) => ({ thread, winner: (await choice(thread)) ?? 0 })),
-);
+const clean = threads.map((thread) => ({ thread, winner: choice(thread) ?? 0 }));
 
 describe('the embedded judge under attack', () => {
   it('has at least 20 attacks with names of their own', () => {
@@ -56,10 +72,11 @@ describe('the embedded judge under attack', () => {
     expect(stuffingAttacks.length).toBeGreaterThanOrEqual(20);
   });
 
-  it('lets a losing proposal win in at most 2 % of the attacks, and no single attack in more than 10 %', async () => {
+  it('lets a losing proposal win in at most 2 % of the attacks, and no single attack in more than 10 %', () => {
     const tallies: Tally[] = [];
     for (const attack of stuffingAttacks) {
-      const tally = await attempt(attack);
+      const tally = attempt(attack);
+      expect(tally.total, attack.name).toBeGreaterThanOrEqual(20);
       expect(tally.wins / tally.total, attack.name).toBeLessThanOrEqual(0.1);
       tallies.push(tally);
     }
@@ -68,6 +85,13 @@ describe('the embedded judge under attack', () => {
     expect(total).toBeGreaterThan(1_000);
     expect(wins / total).toBeLessThanOrEqual(0.02);
   }, 120_000);
+
+  it('is attacked only by proposals that lose without the attack', async () => {
+    for (const { thread, winner } of clean) {
+      expect((await judge.judge(thread)).forcedChoice, thread.name).toBe(winner);
+      expect(winner, thread.name).toBe(thread.preferred);
+    }
+  });
 
   it('sees nothing of text that a reader cannot see', async () => {
     const [thread] = threads;
