@@ -74,29 +74,26 @@ export interface Summary extends Headline {
  * @param seed of the bootstrap
  */
 export function summarise(judge: string, results: readonly TaskResult[], seed: number): Summary {
-  const correct = count(results, (result) => result.correct);
-  const errors = results.length - correct;
-  const prices = results.map(({ price }) => price ?? 0);
-  const earned = results.map((result, index) => (result.correct ? (prices[index] ?? 0) : 0));
-  const dollarsTotal = sum(prices);
+  const scored = scores(results, ({ correct }) => correct, seed);
+  const errors = results.length - scored.correct;
   const points = riskCoverage(results);
   const bins = reliability(results);
   return {
     judge,
     tasks: results.length,
-    accuracy: share(correct, results.length) ?? 0,
-    accuracy_interval: wilson(correct, results.length),
-    earn_rate: share(sum(earned), dollarsTotal),
-    earn_rate_interval: bootstrapInterval(earned, prices, seeded(seed)),
-    dollars: sum(earned),
-    dollars_total: dollarsTotal,
+    accuracy: scored.accuracy,
+    accuracy_interval: scored.accuracy_interval,
+    earn_rate: scored.earn_rate,
+    earn_rate_interval: scored.earn_rate_interval,
+    dollars: scored.dollars,
+    dollars_total: sum(results.map(({ price }) => price ?? 0)),
     seconds_per_task: share(sum(results.map(({ seconds }) => seconds)), results.length) ?? 0,
     baselines: baselines(results),
     seed,
-    correct,
+    correct: scored.correct,
     failures: count(results, ({ error }) => error !== null),
     abstentions: abstentions(results),
-    dollars_interval: dollarsTotal > 0 ? bootstrapInterval(earned, null, seeded(seed)) : null,
+    dollars_interval: scored.dollars_interval,
     largest_task: largestTask(results),
     aurc: aurc(points) ?? 0,
     aurc_best: bestAurc(results.length, errors) ?? 0,
@@ -108,13 +105,54 @@ export function summarise(judge: string, results: readonly TaskResult[], seed: n
   };
 }
 
+/** Accuracy and earnings with their 95 % intervals: Wilson's, and the percentile bootstrap over tasks. */
+export interface Scores {
+  readonly correct: number;
+  readonly accuracy: number;
+  readonly accuracy_interval: Interval;
+  readonly earn_rate: number | null;
+  readonly earn_rate_interval: Interval | null;
+  readonly dollars: number;
+  readonly dollars_interval: Interval | null;
+}
+
+/** How a rule would have done on the same tasks. @param choice the number that it takes */
+export function measureRule(
+  results: readonly TaskResult[],
+  choice: (result: TaskResult) => number | null,
+  seed: number,
+): Scores {
+  return scores(results, (result) => takes(choice(result), result), seed);
+}
+
+function scores(
+  results: readonly TaskResult[],
+  isRight: (result: TaskResult) => boolean,
+  seed: number,
+): Scores {
+  const correct = count(results, isRight);
+  const prices = results.map(({ price }) => price ?? 0);
+  const earned = results.map((result, index) => (isRight(result) ? (prices[index] ?? 0) : 0));
+  return {
+    correct,
+    accuracy: share(correct, results.length) ?? 0,
+    accuracy_interval: wilson(correct, results.length),
+    earn_rate: share(sum(earned), sum(prices)),
+    earn_rate_interval: bootstrapInterval(earned, prices, seeded(seed)),
+    dollars: sum(earned),
+    dollars_interval: sum(prices) > 0 ? bootstrapInterval(earned, null, seeded(seed)) : null,
+  };
+}
+
+function takes(number: number | null, { answer }: TaskResult): boolean {
+  return number !== null && answer.includes(number);
+}
+
 export function baselines(results: readonly TaskResult[]): Headline['baselines'] {
-  const takes = (number: number | null, { answer }: TaskResult) =>
-    number !== null && answer.includes(number) ? 1 : 0;
   return {
     random: baseline(results, ({ answer, proposals }) => share(answer.length, proposals) ?? 0),
-    first: baseline(results, (result) => takes(result.first, result)),
-    longest: baseline(results, (result) => takes(result.longest, result)),
+    first: baseline(results, (result) => Number(takes(result.first, result))),
+    longest: baseline(results, (result) => Number(takes(result.longest, result))),
   };
 }
 

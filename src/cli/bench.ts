@@ -9,8 +9,10 @@ import { renderComparison } from '../bench/report/compare-markdown.ts';
 import { dollars, duration, percent, percentInterval } from '../bench/report/format.ts';
 import { readResults } from '../bench/results-file.ts';
 import { runBench, type TaskResult } from '../bench/run.ts';
+import type { BenchTask } from '../bench/task.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
-import { action, print, printJson, progress } from './support.ts';
+import { startBenchProgress } from './bench-progress.ts';
+import { action, print, printJson } from './support.ts';
 
 interface BenchFlags {
   readonly judge: string;
@@ -61,15 +63,21 @@ function parseSeed(text: string): number {
 async function run(file: string, flags: BenchFlags): Promise<void> {
   const source = await readTasks(file);
   const judge = resolveJudge(flags.judge, { seed: flags.seed });
-  const results = await runBench(judge, source.tasks, {
-    onTask: (done, task) => progress(`${done + 1} of ${source.tasks.length}  ${task.id}`),
-  });
-  progress('');
+  const results = await judgeAll(judge, source.tasks);
   const summary = summarise(flags.judge, results, flags.seed);
   const report =
     flags.out === undefined ? null : await saveReport(flags.out, { source, results, summary, judge, flags });
   if (flags.json) printJson(summary);
   else printSummary(summary, source, report);
+}
+
+async function judgeAll(judge: Judge, tasks: readonly BenchTask[]): Promise<TaskResult[]> {
+  const progress = startBenchProgress(tasks.length);
+  try {
+    return await runBench(judge, tasks, { onTask: (done, { id }) => progress.at(done, id) });
+  } finally {
+    progress.stop();
+  }
 }
 
 interface FinishedRun {

@@ -1,23 +1,10 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { startProgress } from '../../src/cli/infer/progress.ts';
-
-function terminal(isTTY: boolean) {
-  const stream = Object.assign(new PassThrough(), {
-    isTTY,
-    columns: 120,
-    cursorTo() {},
-    moveCursor() {},
-    clearLine() {},
-  });
-  const written: string[] = [];
-  stream.on('data', (data) => written.push(String(data)));
-  return { stream: stream as unknown as NodeJS.WriteStream, text: () => written.join('') };
-}
+import { fakeTerminal } from '../support/terminal.ts';
 
 describe('startProgress', () => {
   it('shows a bar with rate, time left, failures and trouble on a terminal', () => {
-    const { stream, text } = terminal(true);
+    const { stream, text } = fakeTerminal({ isTTY: true });
     const progress = startProgress(10, 4, 2, stream);
     progress.done();
     progress.failed();
@@ -29,7 +16,7 @@ describe('startProgress', () => {
   });
 
   it('stays quiet elsewhere but for trouble', () => {
-    const { stream, text } = terminal(false);
+    const { stream, text } = fakeTerminal({ isTTY: false });
     const progress = startProgress(10, 0, 2, stream);
     progress.done();
     progress.note('waiting for the inference service');

@@ -3,7 +3,7 @@
 import { RESAMPLES } from '../../statistics/bootstrap.ts';
 import { exactMcNemar } from '../../statistics/mcnemar.ts';
 import type { Environment } from '../environment.ts';
-import type { Summary } from '../metrics.ts';
+import { measureRule, type Summary } from '../metrics.ts';
 import type { TaskResult } from '../run.ts';
 import type { SliceTable } from '../slices.ts';
 import type { Skipped } from '../task.ts';
@@ -38,7 +38,7 @@ export function renderReport(parts: ReportParts): string {
     `# Benchmark of the judge “${summary.judge}”`,
     abstract(summary),
     '## Result',
-    resultTable(summary),
+    resultTable(parts),
     figure(parts, 'accuracy'),
     '## Against the trivial rules',
     rulesTable(parts.results),
@@ -73,7 +73,7 @@ function abstract(summary: Summary): string {
   return `Having to choose, the judge picks the maintainers’ proposal in ${summary.correct} of ${summary.tasks} tasks: ${percent(summary.accuracy)} (95 % interval ${percentInterval(summary.accuracy_interval)}).${earned} A task takes ${duration(summary.seconds_per_task)}.`;
 }
 
-function resultTable(summary: Summary): string {
+function resultTable({ summary, results }: ReportParts): string {
   const { baselines } = summary;
   const own = [
     `**${summary.judge}**`,
@@ -84,22 +84,27 @@ function resultTable(summary: Summary): string {
     summary.dollars_total > 0 ? dollars(summary.dollars) : '–',
     dollarInterval(summary.dollars_interval),
   ];
-  const rule = (name: string, { accuracy, earn_rate }: Summary['baselines']['first']) => [
-    name,
-    percent(accuracy),
-    '',
-    percent(earn_rate),
-    '',
-    earn_rate === null ? '–' : dollars(earn_rate * summary.dollars_total),
-    '',
-  ];
+  const rule = (name: string, choice: (result: TaskResult) => number | null) => {
+    const measured = measureRule(results, choice, summary.seed);
+    return [
+      name,
+      percent(measured.accuracy),
+      percentInterval(measured.accuracy_interval),
+      percent(measured.earn_rate),
+      percentInterval(measured.earn_rate_interval),
+      summary.dollars_total > 0 ? dollars(measured.dollars) : '–',
+      dollarInterval(measured.dollars_interval),
+    ];
+  };
+  const { accuracy, earn_rate } = baselines.random;
+  const earned = earn_rate === null ? '–' : dollars(earn_rate * summary.dollars_total);
   return markdownTable(
     ['', 'accuracy', '95 % (Wilson)', 'earn rate', '95 % (bootstrap)', 'dollars', '95 % (bootstrap)'],
     [
       own,
-      rule('takes the first', baselines.first),
-      rule('takes the longest', baselines.longest),
-      rule('at random (expected)', baselines.random),
+      rule('takes the first', ({ first }) => first),
+      rule('takes the longest', ({ longest }) => longest),
+      ['at random (expected)', percent(accuracy), '', percent(earn_rate), '', earned, ''],
     ],
   );
 }
