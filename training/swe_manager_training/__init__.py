@@ -1,0 +1,1 @@
+"""Teaches SWE-Manager's judge from what maintainers did. Reads exported files only, never the database."""
