@@ -88,7 +88,9 @@ export const signals = pgTable(
     evidenceCommentId: githubId('evidence_comment_id'),
     /** The pull request behind `merge` and `reverted`. */
     pullNumber: integer('pull_number'),
-    /** Set when the actor took it back, e.g. by unticking a box. */
+    /** When the actor's role was checked; while it is null the signal labels nothing. */
+    verifiedAt: instant('verified_at').defaultNow(),
+    /** Set when the actor took it back, e.g. by unticking a box, or turned out to have no say. */
     withdrawnAt: instant('withdrawn_at'),
     /** When the actor gave it. */
     createdAt: instant('created_at').notNull(),

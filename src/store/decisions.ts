@@ -58,6 +58,17 @@ export async function decisionPostedBy(db: Db, issueId: number, at: Date): Promi
   return row ?? null;
 }
 
+/** The decision made on the snapshot; null for a thread of the past, which nobody decided on. */
+export async function decisionOnSnapshot(db: Db, snapshotId: string): Promise<Decision | null> {
+  const [row] = await db
+    .select()
+    .from(decisions)
+    .where(eq(decisions.snapshotId, snapshotId))
+    .orderBy(desc(decisions.decidedAt))
+    .limit(1);
+  return row ?? null;
+}
+
 export async function latestPostedDecision(db: Db, issueId: number): Promise<Decision | null> {
   const [row] = await db
     .select()

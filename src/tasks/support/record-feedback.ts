@@ -1,9 +1,12 @@
 /** A maintainer's answer to a decision: the signal, the decision's state, the label, and the comment's state line. */
-import { type LabelSignal, resolveLabel } from '../../pipeline/feedback/label.ts';
+
+import { reasonOf } from '../../pipeline/feedback/mine/reasons.ts';
+import { weightOf } from '../../pipeline/feedback/weights.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import type { DecisionState } from '../../schema/index.ts';
-import { decisionStore, type issueStore, signalStore } from '../../store/index.ts';
+import { decisionStore, type issueStore, labelStore, proposalStore, signalStore } from '../../store/index.ts';
 import { refreshDecisionComment } from './decision-comment.ts';
+import { resolveLabelsOfIssue } from './resolve-label.ts';
 
 export interface Feedback {
   /** Recording the same key twice changes nothing. */
@@ -43,8 +46,13 @@ export async function recordFeedback(
       actorLogin: feedback.actor.login,
       actorRole: feedback.actor.role,
       reason: feedback.reason,
-      exposed: decision.postedAt !== null && decision.postedAt <= feedback.at,
+      reasonClass: feedback.reason === null ? null : reasonOf(feedback.reason),
+      weight: weightOf(feedback),
+      exposed: await isExposed(tx, issue.id, feedback.at),
+      ownProposal: await speaksForOwn(tx, issue.id, feedback),
+      verifiedAt: ctx.clock.now(),
       evidenceUrl: `https://github.com/${issue.owner}/${issue.repositoryName}/issues/${issue.number}#issuecomment-${feedback.evidenceCommentId}`,
+      evidenceCommentId: feedback.evidenceCommentId,
       createdAt: feedback.at,
     });
     await settle(ctx, tx, decision);
@@ -67,21 +75,8 @@ export async function withdrawFeedback(
 /** Brings the decision's state, the label and the comment in line with the signals that stand. */
 async function settle(ctx: AppContext, tx: Db, decision: decisionStore.Decision): Promise<void> {
   const signals = await signalStore.signalsOfSnapshot(tx, decision.snapshotId);
-  const label = resolveLabel(signals.map(toLabelSignal));
-  const at = ctx.clock.now();
-  await signalStore.replaceLabel(
-    tx,
-    decision.snapshotId,
-    label && {
-      ...label,
-      signalIds: [...label.signalIds],
-      snapshotId: decision.snapshotId,
-      reasonClass: label.verdict === 'none-acceptable' ? 'none' : 'unknown',
-      resolvedAt: at,
-    },
-    at,
-  );
-  const last = signals.filter((signal) => signal.withdrawnAt === null).at(-1);
+  await resolveLabelsOfIssue(tx, decision.issueId, ctx.clock.now());
+  const last = signals.filter((signal) => signal.withdrawnAt === null && signal.source !== 'reaction').at(-1);
   await decisionStore.updateDecision(tx, decision.id, {
     state: last ? STATE_AFTER[last.polarity] : 'proposed',
     stateBy: last?.actorLogin ?? null,
@@ -91,6 +86,15 @@ async function settle(ctx: AppContext, tx: Db, decision: decisionStore.Decision)
   await refreshDecisionComment(ctx, tx, decision.id);
 }
 
-function toLabelSignal(signal: signalStore.Signal): LabelSignal {
-  return { ...signal, withdrawn: signal.withdrawnAt !== null };
+/** Whether a choice of ours on this issue could be seen at that time. */
+export async function isExposed(tx: Db, issueId: number, at: Date): Promise<boolean> {
+  const visibleAt = await labelStore.firstVisibleAt(tx, issueId);
+  return visibleAt !== null && visibleAt <= at;
+}
+
+async function speaksForOwn(tx: Db, issueId: number, feedback: Feedback): Promise<boolean> {
+  if (feedback.proposalNumber === null) return false;
+  const proposals = await proposalStore.listProposals(tx, issueId);
+  const named = proposals.find(({ number }) => number === feedback.proposalNumber);
+  return named?.authorLogin.toLowerCase() === feedback.actor.login.toLowerCase();
 }

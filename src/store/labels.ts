@@ -1,0 +1,72 @@
+/** Labels with the evidence behind them. */
+import { randomUUID } from 'node:crypto';
+import { and, asc, eq, isNotNull, isNull, min, or } from 'drizzle-orm';
+import type { Db } from '../ports.ts';
+import { decisions, labels, signals, snapshots } from '../schema/index.ts';
+
+export type Signal = typeof signals.$inferSelect;
+export type Label = typeof labels.$inferSelect;
+export type NewLabel = Omit<typeof labels.$inferInsert, 'id' | 'supersededAt'>;
+
+/**
+ * Every verified signal that counts for the snapshot, oldest first: its own, and those of its issue that speak about
+ * proposals, to whatever decision they were given. That a choice is wrong counts only where it was made.
+ */
+export async function evidenceFor(
+  db: Db,
+  snapshot: { readonly id: string; readonly issueId: number },
+): Promise<Signal[]> {
+  const ownOrIssueWide = or(
+    eq(signals.snapshotId, snapshot.id),
+    and(
+      eq(signals.issueId, snapshot.issueId),
+      or(isNull(signals.snapshotId), isNotNull(signals.proposalNumber)),
+    ),
+  );
+  return db
+    .select()
+    .from(signals)
+    .where(and(ownOrIssueWide, isNotNull(signals.verifiedAt)))
+    .orderBy(asc(signals.createdAt), asc(signals.id));
+}
+
+export async function snapshotIdsOf(db: Db, issueId: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: snapshots.id })
+    .from(snapshots)
+    .where(eq(snapshots.issueId, issueId))
+    .orderBy(asc(snapshots.takenAt));
+  return rows.map(({ id }) => id);
+}
+
+/** When a choice of ours could first be seen on the issue; null while none could. */
+export async function firstVisibleAt(db: Db, issueId: number): Promise<Date | null> {
+  const [row] = await db
+    .select({ at: min(decisions.postedAt) })
+    .from(decisions)
+    .where(eq(decisions.issueId, issueId));
+  return row?.at ?? null;
+}
+
+/** The snapshot's label as it is now; earlier ones stay as history. */
+export async function currentLabel(db: Db, snapshotId: string): Promise<Label | null> {
+  const [row] = await db
+    .select()
+    .from(labels)
+    .where(and(eq(labels.snapshotId, snapshotId), isNull(labels.supersededAt)));
+  return row ?? null;
+}
+
+/** Puts a label in the place of the current one, or takes that away; the old one is kept as superseded. */
+export async function replaceLabel(
+  tx: Db,
+  snapshotId: string,
+  label: NewLabel | null,
+  at: Date,
+): Promise<void> {
+  await tx
+    .update(labels)
+    .set({ supersededAt: at })
+    .where(and(eq(labels.snapshotId, snapshotId), isNull(labels.supersededAt)));
+  if (label) await tx.insert(labels).values({ id: randomUUID(), ...label });
+}
