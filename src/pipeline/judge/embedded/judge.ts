@@ -10,26 +10,23 @@ import { goldenProposal } from './golden.ts';
 import { softmax, utility } from './logit.ts';
 import { strengthOf, weaknessOf } from './phrases.ts';
 import { ideaTimeline } from './timeline.ts';
+import { type TrainedWeights, weightsFor } from './trained.ts';
 import { HAND_WEIGHTS, THRESHOLDS, type Weights } from './weights.ts';
 
 export const EMBEDDED_MODEL = 'embedded-1';
 
-export interface EmbeddedJudgeOptions {
-  /** Refitted weights; those set by hand when left out. */
-  readonly weights?: Weights;
-  /** Name and version shown with the decision; `embedded-1` when left out. */
-  readonly name?: string;
-}
-
-/** A judge that runs in this process, in milliseconds a thread. It rejects only when aborted. */
-export function createEmbeddedJudge(options: EmbeddedJudgeOptions = {}): Judge {
-  const weights = options.weights ?? HAND_WEIGHTS;
-  const name = options.name ?? EMBEDDED_MODEL;
+/**
+ * A judge that runs in this process, in milliseconds a thread. It rejects only when aborted.
+ * @param trained weights and name after a refit; those set by hand, `embedded-1`, when null
+ */
+export function createEmbeddedJudge(trained: TrainedWeights | null = null): Judge {
+  const name = trained?.name ?? EMBEDDED_MODEL;
   return {
     name,
     async judge(input: JudgeInput, { signal }: JudgeOptions = {}): Promise<Verdict> {
       signal?.throwIfAborted();
       const started = performance.now();
+      const weights = trained === null ? HAND_WEIGHTS : weightsFor(trained, input.repository);
       const verdict = verdictOn(input, weights, name);
       signal?.throwIfAborted();
       const vote = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedJudge } from '../../../../src/pipeline/judge/embedded/judge.ts';
-import { candidate, thread } from './threads.ts';
+import { thread } from './threads.ts';
 
 const judge = createEmbeddedJudge();
 
@@ -54,12 +54,5 @@ describe('the embedded judge', () => {
   it('rejects when aborted', async () => {
     const signal = AbortSignal.abort(new Error('stop'));
     await expect(judge.judge(thread([GOOD]), { signal })).rejects.toThrow('stop');
-  });
-
-  it('shows the name it was given', async () => {
-    const named = createEmbeddedJudge({ name: 'embedded-1+7' });
-    expect((await named.judge({ ...thread([]), candidates: [candidate(1, GOOD)] })).model).toBe(
-      'embedded-1+7',
-    );
   });
 });

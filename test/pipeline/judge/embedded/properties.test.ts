@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../../src/pipeline/judge/embedded/features.ts';
 import { createEmbeddedJudge } from '../../../../src/pipeline/judge/embedded/judge.ts';
-import { FEATURE_NAMES, HAND_WEIGHTS } from '../../../../src/pipeline/judge/embedded/weights.ts';
+import { FEATURE_NAMES } from '../../../../src/pipeline/judge/embedded/weights.ts';
 import { candidate, labelledThreads, thread } from './threads.ts';
 
 const judge = createEmbeddedJudge();
@@ -82,18 +82,6 @@ describe('the embedded judge, whatever the text', () => {
     const verdict = await judge.judge(thread([text, text]));
     expect(verdict.forcedChoice).toBe(1);
     expect(verdict.assessments[1]?.weakness).toBe('Repeats proposal 1 nearly word for word.');
-  });
-
-  it('follows weights it is given', async () => {
-    const [one] = labelledThreads();
-    if (one === undefined) throw new Error('no thread');
-    const opposite = createEmbeddedJudge({
-      weights: {
-        ...HAND_WEIGHTS,
-        ...Object.fromEntries(FEATURE_NAMES.map((name) => [name, -HAND_WEIGHTS[name]])),
-      },
-    });
-    expect((await opposite.judge(one)).forcedChoice).not.toBe((await judge.judge(one)).forcedChoice);
   });
 
   it('judges sixty proposals', async () => {

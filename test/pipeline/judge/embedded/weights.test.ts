@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../../src/errors.ts';
 import { softmax, standardise } from '../../../../src/pipeline/judge/embedded/logit.ts';
-import { parseWeights } from '../../../../src/pipeline/judge/embedded/stored.ts';
 import {
   FEATURE_NAMES,
   FEATURES,
@@ -16,16 +14,6 @@ describe('the weights', () => {
   it.each(FEATURE_NAMES)('%s has a reason and stands in the documentation with its weight', (name) => {
     expect(FEATURES[name].reason.length).toBeGreaterThan(40);
     expect(DOCS).toContain(`| \`${name}\` | ${FEATURES[name].weight} |`);
-  });
-
-  it('are read back as they were stored; new features get their hand weight', () => {
-    const stored = JSON.parse(JSON.stringify({ ...HAND_WEIGHTS, order: 0.9, gone: 3 }));
-    delete stored.novelty;
-    expect(parseWeights(stored)).toEqual({ ...HAND_WEIGHTS, order: 0.9 });
-  });
-
-  it.each([[null], [[]], [{}], [{ order: 'much' }], [{ order: Number.NaN }]])('refuses %j', (value) => {
-    expect(() => parseWeights(value)).toThrow(InputError);
   });
 });
 
