@@ -9,10 +9,10 @@ export interface InferenceConfig {
   readonly apiKey: string | null;
   /** A served model or LoRA adapter; null takes the first that a server lists. */
   readonly model: string | null;
-  /** Requests this process keeps open on one server at a time; null takes the client's default. */
-  readonly maxInFlight: number | null;
-  /** Longest time for one completion with all its attempts, in milliseconds; null takes the client's default. */
-  readonly requestTimeoutMs: number | null;
+  /** Requests this process keeps open on one server at a time; more wait here. */
+  readonly maxInFlight: number;
+  /** Longest time for one completion with all its attempts, in milliseconds. */
+  readonly requestTimeoutMs: number;
   /** Votes a decision is made by, at most; 1 is a single pass. */
   readonly votes: number;
   /** The model's window by its parts, in tokens. No thinking tokens: it is asked for its answer at once. */
@@ -27,7 +27,6 @@ const LEAST_ANSWER = 64;
 
 const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
 const optionalText = z.preprocess(emptyAsUnset, z.string().trim().optional());
-const optionalCount = z.preprocess(emptyAsUnset, z.coerce.number().int().positive().optional());
 const numberFrom = (least: number, fallback: number) =>
   z.preprocess(emptyAsUnset, z.coerce.number().int().min(least).default(fallback));
 
@@ -38,9 +37,9 @@ export const inferenceVariables = {
   INFERENCE_API_KEY: optionalText,
   INFERENCE_MODEL: optionalText,
   /** Requests open on one server at a time. */
-  INFERENCE_MAX_IN_FLIGHT: optionalCount,
+  INFERENCE_MAX_IN_FLIGHT: numberFrom(1, 32),
   /** Seconds one completion may take. */
-  INFERENCE_TIMEOUT_SECONDS: optionalCount,
+  INFERENCE_TIMEOUT_SECONDS: numberFrom(1, 600),
   INFERENCE_VOTES: numberFrom(1, 5).pipe(z.number().max(MAX_VOTES)),
   /** Together they are the model's window; the defaults are those of Qwen3-8B as it was trained, 8,192. */
   INFERENCE_PROMPT_TOKENS: numberFrom(LEAST_PROMPT, 4_608),
@@ -56,13 +55,12 @@ export type InferenceVariables = z.infer<z.ZodObject<typeof inferenceVariables>>
  */
 export function readInference(variables: InferenceVariables): InferenceConfig | null {
   if (!variables.INFERENCE_URL) return null;
-  const seconds = variables.INFERENCE_TIMEOUT_SECONDS;
   return {
     servers: parseServers(variables.INFERENCE_URL),
     apiKey: variables.INFERENCE_API_KEY || null,
     model: variables.INFERENCE_MODEL || null,
-    maxInFlight: variables.INFERENCE_MAX_IN_FLIGHT ?? null,
-    requestTimeoutMs: seconds === undefined ? null : seconds * 1000,
+    maxInFlight: variables.INFERENCE_MAX_IN_FLIGHT,
+    requestTimeoutMs: variables.INFERENCE_TIMEOUT_SECONDS * 1000,
     votes: variables.INFERENCE_VOTES,
     tokens: {
       prompt: variables.INFERENCE_PROMPT_TOKENS,

@@ -61,8 +61,8 @@ export function clientOptions(
     servers: config.servers,
     apiKey: config.apiKey,
     model: config.model,
-    ...(config.maxInFlight === null ? {} : { maxInFlight: config.maxInFlight }),
-    ...(config.requestTimeoutMs === null ? {} : { requestTimeoutMs: config.requestTimeoutMs }),
+    maxInFlight: config.maxInFlight,
+    requestTimeoutMs: config.requestTimeoutMs,
     ...override,
   };
 }
