@@ -20,7 +20,7 @@ export interface LabelledDecision {
 
 /**
  * The last `limit` decisions of one model, prompt and vote policy that chose, with labels whose authors could not
- * have seen the choice. Labels in conflict say nothing.
+ * have seen the choice. Labels in conflict, or for a proposal that nobody could choose, say nothing.
  */
 export async function labelledDecisions(
   db: Db,
@@ -41,6 +41,7 @@ export async function labelledDecisions(
         isNull(labels.supersededAt),
         eq(labels.exposed, false),
         eq(labels.conflict, false),
+        eq(labels.outsideSnapshot, false),
       ),
     )
     .orderBy(desc(decisions.decidedAt))

@@ -1,13 +1,18 @@
 /** The served model as the judge of the whole App: decisions with their record, and what happens when it is down. */
+
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readRecord } from '../../src/cli/decision.ts';
 import { loadInferenceConfig } from '../../src/config.ts';
 import { castVotes } from '../../src/pipeline/judge/cast.ts';
 import { createPacker } from '../../src/pipeline/judge/prompt/pack.ts';
 import { loadQwen3Tokens } from '../../src/pipeline/judge/prompt/tokens.ts';
+import type { Verdict } from '../../src/pipeline/judge/types.ts';
 import type { Issue } from '../../src/sandbox/github/index.ts';
 import { type FakeInference, fairModel, startFakeInference } from '../../src/sandbox/inference/index.ts';
-import { decisionStore, runStore } from '../../src/store/index.ts';
+import * as schema from '../../src/schema/index.ts';
+import { decisionStore, proposalStore, runStore } from '../../src/store/index.ts';
+import { calibrate } from '../../src/tasks/support/calibration.ts';
 import { openWorld, type World } from './world.ts';
 
 const patiently = { timeout: 30_000, interval: 50 };
@@ -100,6 +105,104 @@ function answerFor(schema: Record<string, unknown> | null, index: number): objec
     golden_proposal: 'Close the menu on mouseup.',
     assessments: [],
   };
+}
+
+describe('its confidence', () => {
+  it('is uncalibrated below 100 unexposed labels, and scaled from there on', async () => {
+    const issue = issueWith('ann', 'bob');
+    await world.command(issue, 'mia', '/manager choose');
+    const { db } = world.app.ctx;
+    const decision = await decisionStore.latestDecision(db, issue.id);
+    if (!decision) throw new Error('there is no decision');
+    expect(decision).toMatchObject({ calibrated: false, confidence: 1 });
+
+    // Right in four of five: surer than it should be.
+    await label(decision, 99, (index) => index % 5 !== 0);
+    await label(decision, 40, () => false, { exposed: true });
+    await label(decision, 40, () => false, { conflict: true });
+    expect(await calibrate(db, decision)).toBeNull();
+    await label(decision, 1, () => true);
+    expect(await calibrate(db, decision)).toMatchObject({ labels: 100 });
+    expect(await calibrate(db, { ...decision, votePolicy: 'another' })).toBeNull();
+
+    const next = issueWith('ann', 'bob');
+    await world.command(next, 'mia', '/manager choose');
+    const scaled = await decisionStore.latestDecision(db, next.id);
+    expect(scaled?.calibrated).toBe(true);
+    expect(scaled?.confidence).toBeCloseTo(0.8, 1);
+    expect(world.ours(next)[0]?.body).toMatch(/confidence \d+ % \(calibrated\)/);
+  });
+});
+
+function verdictOf(decision: decisionStore.Decision, rows: readonly decisionStore.VoteRow[]): Verdict {
+  const {
+    id: _id,
+    runId: _run,
+    issueId: _issue,
+    snapshotId: _snapshot,
+    decidedAt: _at,
+    state: _state,
+    ...verdict
+  } = decision;
+  const votes = rows.flatMap(
+    ({ kind, label: name, shownOrder: order, chosen, error, prompt, answer, thinking }) =>
+      kind === 'vote' && name !== null
+        ? [
+            {
+              kind,
+              label: name,
+              order,
+              chosen,
+              error,
+              prompt,
+              answer,
+              thinking,
+              promptTokens: 1,
+              completionTokens: 1,
+              durationMs: 1,
+            },
+          ]
+        : [],
+  );
+  return { ...verdict, votes };
+}
+
+/** `count` copies of the decision, each on a snapshot of its own, with labels that call it right or wrong. */
+async function label(
+  decision: decisionStore.Decision,
+  count: number,
+  isRight: (index: number) => boolean,
+  more: { exposed?: boolean; conflict?: boolean } = {},
+): Promise<void> {
+  const { db } = world.app.ctx;
+  const verdict = verdictOf(decision, await decisionStore.votesOf(db, decision.id));
+  const snapshot = await proposalStore.getSnapshot(db, decision.snapshotId);
+  if (!snapshot) throw new Error('there is no snapshot');
+  for (let index = 0; index < count; index += 1) {
+    const [runId, snapshotId] = [randomUUID(), randomUUID()];
+    await db.insert(schema.runs).values({ id: runId, issueId: decision.issueId, state: 'finished' });
+    await db.insert(schema.snapshots).values({ ...snapshot, id: snapshotId });
+    await decisionStore.insertDecision(db, {
+      runId,
+      issueId: decision.issueId,
+      snapshotId,
+      verdict,
+      at: decision.decidedAt,
+    });
+    await db.insert(schema.labels).values({
+      id: randomUUID(),
+      snapshotId,
+      verdict: isRight(index) ? 'proposal' : 'not-the-choice',
+      proposalNumber: isRight(index) ? decision.chosen : null,
+      reasonClass: 'technical',
+      confidence: 1,
+      conflict: false,
+      exposed: false,
+      signalIds: [],
+      resolvedAt: decision.decidedAt,
+      ...more,
+    });
+  }
 }
 
 describe('a service that is down', () => {
