@@ -116,5 +116,5 @@ describe('with a model', () => {
     await service.close();
     expect(await judge()).toMatchObject({ ok: false, detail: expect.stringContaining('runs wait for it') });
     await service.listen(port);
-  });
+  }, 120_000);
 });
