@@ -1,10 +1,13 @@
 /** What the demo shows: the proposals found, the comment as it looks, the feedback, the row, where data are kept. */
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { classifyComment } from '../pipeline/proposals/detect.ts';
 import { DEFAULT_HEADINGS } from '../pipeline/proposals/headings.ts';
 import type { Scene } from '../sandbox/stage.ts';
-import type { ExportCounts } from './dataset.ts';
+import type { datasetVersionStore } from '../store/index.ts';
+import type { WrittenFile } from './dataset/export.ts';
+import { printManifest } from './dataset/print.ts';
 import { print } from './support.ts';
 
 const WIDTH = 100;
@@ -51,30 +54,50 @@ function stateLine(body: string): string {
 
 /** HTML tags and comments are noise in a terminal; everything else reads well as it is. */
 function forTerminal(body: string): string {
-  return body
-    .replace(/<!--[^>]{0,400}-->/g, '')
-    .replace(/<summary>/g, '▸ ')
-    .replace(/<\/?(?:details|summary|sub|b)>/g, '')
+  return indented(
+    body
+      .replace(/<!--[^>]{0,400}-->/g, '')
+      .replace(/<summary>/g, '▸ ')
+      .replace(/<\/?(?:details|summary|sub|b)>/g, ''),
+  );
+}
+
+function indented(text: string): string {
+  return text
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n');
 }
 
-export async function printDataset(file: string, counts: ExportCounts): Promise<void> {
-  rule(`The training rows: ${counts.rows} in ${file}`);
+/** The version that was built: its rows and its card, as they stand in the directory. */
+export async function printDataset(
+  version: datasetVersionStore.DatasetVersion,
+  directory: string,
+  files: readonly WrittenFile[],
+): Promise<void> {
+  rule(`Dataset version ${version.number}: ${version.manifest.rows} rows`);
+  print();
+  printManifest(version.manifest);
+  for (const { file, split } of files.filter(({ format }) => format === 'sft')) await printRows(file, split);
+  rule(`The dataset card: ${join(directory, 'README.md')}`);
+  print(`\n${indented(version.card.trim())}`);
+}
+
+async function printRows(file: string, split: string): Promise<void> {
   const lines = createInterface({ input: createReadStream(file) });
   for await (const line of lines) {
     const row = JSON.parse(line) as {
+      id: string;
       messages: { role: string; content: string }[];
       best_proposal_id: number;
       price: number;
-      explanation: string;
       reason_class: string;
     };
     print(
-      `\n  best_proposal_id ${row.best_proposal_id}, price ${row.price}, reason_class ${row.reason_class}`,
+      `\n  ${split}: best_proposal_id ${row.best_proposal_id}, price ${row.price}, reason_class ${row.reason_class}`,
     );
     for (const message of row.messages) print(`  ${message.role.padEnd(10)} ${excerpt(message.content, 84)}`);
+    print(`  signals behind it: swe-manager dataset show --row ${row.id}`);
   }
 }
 
@@ -84,6 +107,7 @@ export function printSummary(dataDir: string): void {
   webhook -> thread -> proposals -> decision -> comment -> feedback -> dataset
 
   The data are kept in ${dataDir}.
+  Look at them:                     SWE_MANAGER_DATA_DIR=${dataDir} swe-manager dataset show
   Decide on a thread of your own:   swe-manager choose https://github.com/OWNER/NAME/issues/N
   Register it as a GitHub App:      swe-manager start
 `);

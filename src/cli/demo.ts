@@ -1,6 +1,6 @@
 /**
  * The whole job, offline: threads written for the project are acted out on a fake GitHub over real HTTP, the real
- * App answers them, a maintainer gives feedback, and the training rows come out.
+ * App answers them, a maintainer gives feedback, and a dataset version with its card comes out.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,8 @@ import { type RunningApp, startApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { playThread, type Stage, startStage } from '../sandbox/stage.ts';
 import { DEMO_THREADS } from '../sandbox/threads/index.ts';
-import { writeDataset } from './dataset.ts';
+import { buildDataset } from './dataset/build.ts';
+import { writeDirectory } from './dataset/export.ts';
 import { printDataset, printScene, printSummary } from './demo-print.ts';
 import { action, print } from './support.ts';
 
@@ -29,7 +30,7 @@ async function demo(): Promise<void> {
   try {
     stage.deliverTo(`${app.url}${app.ctx.config.webhook.path}`);
     for (const thread of DEMO_THREADS) printScene(await playThread(stage, app.ctx, thread));
-    await exportRows(app, dataDir);
+    await buildRows(app, dataDir);
     printSummary(dataDir);
   } finally {
     await app.close();
@@ -37,10 +38,12 @@ async function demo(): Promise<void> {
   }
 }
 
-async function exportRows(app: RunningApp, dataDir: string): Promise<void> {
-  const out = join(dataDir, 'sft.jsonl');
-  const counts = await writeDataset(app.ctx.db, { format: 'sft', out }, true);
-  await printDataset(out, counts);
+/** The threads are the project's own, so they consent. */
+async function buildRows({ ctx }: RunningApp, dataDir: string): Promise<void> {
+  const { version } = await buildDataset(ctx.db, { trainingConsent: true });
+  const outDir = join(dataDir, 'dataset');
+  const files = await writeDirectory(ctx.db, version, outDir);
+  await printDataset(version, outDir, files);
 }
 
 function demoConfig(base: Config, stage: Stage, dataDir: string): Config {

@@ -1,27 +1,21 @@
 /** Maps the arguments to one command; each command lives in its own file. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { loadEnvironmentFile } from '../config.ts';
 import { benchCommand } from './bench.ts';
 import { chooseCommand } from './choose.ts';
 import { datasetCommand } from './dataset.ts';
-import { decisionCommand } from './decision.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
-import { inferCommand } from './infer.ts';
 import { migrateCommand } from './migrate.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
+import { packageVersion } from './version.ts';
 
 loadEnvironmentFile();
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
 const program = new Command('swe-manager')
   .description('Chooses between competing proposals on an issue, says why, and writes the golden proposal.')
-  .version(version)
+  .version(packageVersion())
   .enablePositionalOptions() // Options belong to the command they follow: `bench compare` has its own --json.
   .showHelpAfterError('(see --help)');
 
@@ -30,8 +24,6 @@ for (const command of [
   migrateCommand(),
   demoCommand(),
   chooseCommand(),
-  decisionCommand(),
-  inferCommand(),
   benchCommand(),
   datasetCommand(),
   statusCommand(),

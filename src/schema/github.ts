@@ -12,6 +12,8 @@ export const installations = pgTable('installations', {
   status: text('status', { enum: ['active', 'suspended', 'deleted', 'absent'] })
     .notNull()
     .default('active'),
+  /** Whether its repositories' threads may become training data; null leaves it to them and the operator. */
+  trainingConsent: boolean('training_consent'),
   /** The outbox writes nothing for this installation before this time: spacing and `retry-after`. */
   nextWriteAt: instant('next_write_at'),
   /** Set when GitHub said that the installation's requests are used up: nothing is read before this time. */

@@ -1,3 +1,4 @@
+export * from './datasets.ts';
 export * from './decisions.ts';
 export * from './feedback.ts';
 export * from './github.ts';

@@ -1,8 +1,10 @@
-/** Labelled decisions in pages: an export reads them in the order of their ids and holds one page at a time. */
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+/** Labelled snapshots in pages: a build reads them in the order of their labels' ids and holds one page at a time. */
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import {
   decisions,
+  distilledAnswers,
+  installations,
   issues,
   labels,
   proposals,
@@ -13,84 +15,147 @@ import {
 } from '../schema/index.ts';
 
 export interface LabelledRecord {
-  readonly decision: typeof decisions.$inferSelect;
-  readonly snapshot: typeof snapshots.$inferSelect;
   readonly label: typeof labels.$inferSelect;
+  readonly snapshot: typeof snapshots.$inferSelect;
+  readonly issue: typeof issues.$inferSelect;
   readonly repository: typeof repositories.$inferSelect;
+  /** Consent of the installation; null where it says nothing or there is none. */
+  readonly installationConsent: boolean | null;
+  /** The latest decision on the snapshot, with the first vote that voted as it did. */
+  readonly decision: typeof decisions.$inferSelect | null;
+  readonly winningVote: typeof votes.$inferSelect | null;
+  readonly signals: readonly (typeof signals.$inferSelect)[];
+  /** Oldest first. */
+  readonly distilled: readonly (typeof distilledAnswers.$inferSelect)[];
   /** Numbers of proposals whose comment is deleted or hidden by now. */
   readonly droppedNumbers: readonly number[];
-  readonly reason: string | null;
-  readonly thinking: string | null;
 }
 
-/** The next page after `afterId` (a label's id); an empty page ends the export. */
+/** Erased snapshots have no texts and are no part of it. */
+const isCurrent = and(isNull(labels.supersededAt), isNull(snapshots.erasedAt));
+
+/** How many labelled snapshots there are to read. */
+export async function countLabelled(db: Db): Promise<number> {
+  const [row] = await db
+    .select({ count: db.$count(labels, isNull(labels.supersededAt)) })
+    .from(labels)
+    .limit(1);
+  return row?.count ?? 0;
+}
+
+/** The next page after `afterId` (a label's id); an empty page is the end. */
 export async function labelledPage(db: Db, afterId: string | null, size: number): Promise<LabelledRecord[]> {
   const page = await db
-    .select({ decision: decisions, snapshot: snapshots, label: labels, repository: repositories })
+    .select({
+      label: labels,
+      snapshot: snapshots,
+      issue: issues,
+      repository: repositories,
+      installationConsent: installations.trainingConsent,
+    })
     .from(labels)
     .innerJoin(snapshots, eq(labels.snapshotId, snapshots.id))
-    .innerJoin(decisions, eq(decisions.snapshotId, snapshots.id))
     .innerJoin(issues, eq(snapshots.issueId, issues.id))
     .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
-    .where(
-      and(
-        isNull(labels.supersededAt),
-        isNull(snapshots.erasedAt),
-        afterId === null ? undefined : gt(labels.id, afterId),
-      ),
-    )
+    .leftJoin(installations, eq(repositories.installationId, installations.id))
+    .where(and(isCurrent, afterId === null ? undefined : gt(labels.id, afterId)))
     .orderBy(asc(labels.id))
     .limit(size);
   if (page.length === 0) return [];
-  const [dropped, reasons, thoughts] = await Promise.all([
-    droppedNumbers(
-      db,
-      page.map((row) => row.snapshot.issueId),
-    ),
-    latestReasons(
-      db,
-      page.map((row) => row.snapshot.id),
-    ),
-    winningThoughts(
-      db,
-      page.map((row) => row.decision.id),
-    ),
-  ]);
-  return page.map((row) => ({
-    ...row,
-    droppedNumbers: dropped.get(row.snapshot.issueId) ?? [],
-    reason: reasons.get(row.snapshot.id) ?? null,
-    thinking: thoughts.get(row.decision.id) ?? null,
-  }));
+  const snapshotIds = page.map(({ snapshot }) => snapshot.id);
+  const dropped = await droppedNumbers(
+    db,
+    page.map(({ issue }) => issue.id),
+  );
+  const decided = await latestDecisions(db, snapshotIds);
+  const won = await winningVotes(db, [...decided.values()]);
+  const given = await signalsOf(
+    db,
+    page.flatMap(({ label }) => label.signalIds),
+  );
+  const distilled = await distilledOf(db, snapshotIds);
+  return page.map((row) => {
+    const decision = decided.get(row.snapshot.id) ?? null;
+    return {
+      ...row,
+      decision,
+      winningVote: (decision && won.get(decision.id)) ?? null,
+      signals: row.label.signalIds.flatMap((id) => given.get(id) ?? []),
+      distilled: distilled.get(row.snapshot.id) ?? [],
+      droppedNumbers: dropped.get(row.issue.id) ?? [],
+    };
+  });
 }
 
 async function droppedNumbers(db: Db, issueIds: number[]): Promise<Map<number, number[]>> {
   const rows = await db
     .select({ issueId: proposals.issueId, number: proposals.number })
     .from(proposals)
-    .where(and(inArray(proposals.issueId, issueIds), sql`${proposals.droppedAt} is not null`));
-  const byIssue = new Map<number, number[]>();
-  for (const row of rows) byIssue.set(row.issueId, [...(byIssue.get(row.issueId) ?? []), row.number]);
-  return byIssue;
+    .where(and(inArray(proposals.issueId, issueIds), isNotNull(proposals.droppedAt)));
+  return groupBy(
+    rows,
+    (row) => row.issueId,
+    (row) => row.number,
+  );
 }
 
-async function latestReasons(db: Db, snapshotIds: string[]): Promise<Map<string, string>> {
+async function latestDecisions(
+  db: Db,
+  snapshotIds: string[],
+): Promise<Map<string, typeof decisions.$inferSelect>> {
   const rows = await db
-    .select({ snapshotId: signals.snapshotId, reason: signals.reason })
-    .from(signals)
-    .where(and(inArray(signals.snapshotId, snapshotIds), isNull(signals.withdrawnAt)))
-    .orderBy(asc(signals.createdAt));
-  const latest = new Map<string, string>();
-  for (const { snapshotId, reason } of rows) if (snapshotId && reason) latest.set(snapshotId, reason);
-  return latest;
+    .select()
+    .from(decisions)
+    .where(inArray(decisions.snapshotId, snapshotIds))
+    .orderBy(asc(decisions.decidedAt));
+  return new Map(rows.map((row) => [row.snapshotId, row]));
 }
 
-async function winningThoughts(db: Db, decisionIds: string[]): Promise<Map<string, string>> {
+async function winningVotes(
+  db: Db,
+  decided: readonly (typeof decisions.$inferSelect)[],
+): Promise<Map<string, typeof votes.$inferSelect>> {
+  const ids = decided.map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const chosen = new Map(decided.map((decision) => [decision.id, decision.chosen]));
   const rows = await db
-    .select({ decisionId: votes.decisionId, thinking: votes.thinking })
+    .select()
     .from(votes)
-    .innerJoin(decisions, and(eq(votes.decisionId, decisions.id), eq(votes.chosen, decisions.chosen)))
-    .where(inArray(votes.decisionId, decisionIds))
+    .where(and(inArray(votes.decisionId, ids), isNull(votes.error), isNotNull(votes.thinking)))
     .orderBy(desc(votes.ordinal));
-  return new Map(rows.flatMap((row) => (row.thinking ? [[row.decisionId, row.thinking]] : [])));
+  return new Map(
+    rows.filter((vote) => vote.chosen === chosen.get(vote.decisionId)).map((vote) => [vote.decisionId, vote]),
+  );
+}
+
+async function signalsOf(db: Db, ids: string[]): Promise<Map<string, typeof signals.$inferSelect>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.select().from(signals).where(inArray(signals.id, ids));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+async function distilledOf(
+  db: Db,
+  snapshotIds: string[],
+): Promise<Map<string, (typeof distilledAnswers.$inferSelect)[]>> {
+  const rows = await db
+    .select()
+    .from(distilledAnswers)
+    .where(and(inArray(distilledAnswers.snapshotId, snapshotIds), isNull(distilledAnswers.erasedAt)))
+    .orderBy(asc(distilledAnswers.createdAt), asc(distilledAnswers.id));
+  return groupBy(
+    rows,
+    (row) => row.snapshotId,
+    (row) => row,
+  );
+}
+
+function groupBy<T, K, V>(rows: readonly T[], key: (row: T) => K, value: (row: T) => V): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const row of rows) {
+    const group = groups.get(key(row));
+    if (group) group.push(value(row));
+    else groups.set(key(row), [value(row)]);
+  }
+  return groups;
 }

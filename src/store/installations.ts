@@ -69,3 +69,13 @@ export async function postponeWrites(db: Db, id: number, until: Date): Promise<v
     })
     .where(eq(installations.id, id));
 }
+
+/** @param consent null leaves it to the operator's default. @returns false when there is no such installation. */
+export async function setTrainingConsent(db: Db, id: number, consent: boolean | null): Promise<boolean> {
+  const rows = await db
+    .update(installations)
+    .set({ trainingConsent: consent, updatedAt: sql`now()` })
+    .where(eq(installations.id, id))
+    .returning({ id: installations.id });
+  return rows.length > 0;
+}

@@ -1,6 +1,6 @@
 /** Labels with the evidence behind them. */
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, isNotNull, isNull, min, or } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, min, or } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { decisions, labels, signals, snapshots } from '../schema/index.ts';
 
@@ -69,4 +69,19 @@ export async function replaceLabel(
     .set({ supersededAt: at })
     .where(and(eq(labels.snapshotId, snapshotId), isNull(labels.supersededAt)));
   if (label) await tx.insert(labels).values({ id: randomUUID(), ...label });
+}
+
+/** Every label the snapshot had, oldest first. */
+export async function labelHistory(db: Db, snapshotId: string): Promise<Label[]> {
+  return db.select().from(labels).where(eq(labels.snapshotId, snapshotId)).orderBy(asc(labels.resolvedAt));
+}
+
+/** Oldest first. */
+export async function signalsByIds(db: Db, ids: readonly string[]): Promise<Signal[]> {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(signals)
+    .where(inArray(signals.id, [...ids]))
+    .orderBy(asc(signals.createdAt));
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { writeDataset } from '../../src/cli/dataset.ts';
+import { writeDataset } from '../../src/cli/dataset/export.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
 import type { Judge, JudgeInput } from '../../src/pipeline/judge/types.ts';
 import { deliveries, repositories } from '../../src/schema/index.ts';
@@ -225,7 +225,7 @@ describe('promise 8: training data leaves only with consent, without identities,
     await w.command(issue, 'mia', '/manager choose');
     await w.command(issue, 'mia', '/manager accept');
     expect(await exported(w, false)).toMatchObject({ rows: [], skipped: { 'no-consent': 1 } });
-    expect((await exported(w, true)).rows).toHaveLength(1);
+    expect((await exported(w, true)).rows).toHaveLength(2);
     await w.app.ctx.db.update(repositories).set({ isPrivate: true });
     expect(await exported(w, true)).toMatchObject({ rows: [], skipped: { 'no-consent': 1 } });
     await w.app.ctx.db.update(repositories).set({ isPrivate: false });
@@ -240,7 +240,7 @@ describe('promise 8: training data leaves only with consent, without identities,
     await w.command(issue, 'mia', '/manager choose');
     await w.command(issue, 'mia', '/manager accept');
     const { rows } = await exported(w, true);
-    expect(rows).toHaveLength(1);
+    expect(rows).toHaveLength(1); // One proposal has one order.
     expect(JSON.stringify(rows)).not.toMatch(/ann-marie|@mia|@rob/);
   });
 });
@@ -303,13 +303,24 @@ function gatedJudge(
   return { judge, release: () => gate.resolve(), seen: () => inputs };
 }
 
-async function exported(w: World, consent: boolean) {
+/** The rows of both splits, and what was left out. */
+async function exported(w: World, trainingConsent: boolean) {
   const directory = await mkdtemp(join(tmpdir(), 'swe-manager-export-'));
   try {
-    const out = join(directory, 'rows.jsonl');
-    const { skipped } = await writeDataset(w.app.ctx.db, { format: 'sft', out }, consent);
-    const lines = (await readFile(out, 'utf8')).split('\n').filter(Boolean);
-    return { rows: lines.map((line) => JSON.parse(line) as unknown), skipped };
+    const rows: unknown[] = [];
+    let skipped: Readonly<Record<string, number>> = {};
+    for (const split of ['train', 'holdout'] as const) {
+      const out = join(directory, `${split}.jsonl`);
+      const { version } = await writeDataset(
+        w.app.ctx.db,
+        { format: 'sft', split, out },
+        { trainingConsent },
+      );
+      const lines = (await readFile(out, 'utf8')).split('\n').filter(Boolean);
+      rows.push(...lines.map((line) => JSON.parse(line) as unknown));
+      skipped = version.manifest.leftOut;
+    }
+    return { rows, skipped };
   } finally {
     await rm(directory, { recursive: true });
   }

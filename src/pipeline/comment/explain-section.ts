@@ -1,4 +1,3 @@
-import { castVotes } from '../judge/cast.ts';
 import type { IdeaTimelineEntry } from '../judge/types.ts';
 import { fold, login, numbers, sections, sentence, utc } from './parts.ts';
 import type { ProposalView, VerdictView } from './views.ts';
@@ -30,9 +29,8 @@ function timeline(verdict: VerdictView, proposals: readonly ProposalView[]): str
 }
 
 function voteList(verdict: VerdictView): string | null {
-  const votes = castVotes(verdict.votes);
-  if (votes.length === 0) return null;
-  const lines = votes.slice(0, MAX_VOTES).map((vote) => {
+  if (verdict.votes.length === 0) return null;
+  const lines = verdict.votes.slice(0, MAX_VOTES).map((vote) => {
     const result =
       vote.error !== null
         ? `failed (${sentence(vote.error, 160)})`
@@ -41,7 +39,7 @@ function voteList(verdict: VerdictView): string | null {
           : `proposal ${vote.chosen}`;
     return `- shown in the order ${numbers(vote.order)}: ${result}`;
   });
-  const left = votes.length - lines.length;
+  const left = verdict.votes.length - lines.length;
   return sections(['**Votes**', lines.join('\n'), left > 0 ? `…and ${left} more.` : null]);
 }
 

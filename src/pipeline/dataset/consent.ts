@@ -1,11 +1,19 @@
+/** What each level says about the use of a repository's threads as training data; null where it says nothing. */
+export interface ConsentSources {
+  readonly isPrivate: boolean;
+  /** `training.consent` of the repository's own config. */
+  readonly repository: boolean | null;
+  /** What was recorded for the installation. */
+  readonly installation: boolean | null;
+  /** `TRAINING_CONSENT` of the operator. */
+  readonly operator: boolean;
+}
+
 /**
- * May a repository's decisions leave the database as training data? Its own config decides; where it is
- * silent the operator's default counts for public repositories only: private ones must say yes themselves.
+ * May a repository's decisions leave the database as training data? The repository's config decides over the
+ * installation, the installation over the operator's default. A private repository must say yes itself.
  */
-export function hasConsent(
-  repository: { readonly isPrivate: boolean; readonly configuredConsent: boolean | null },
-  operatorDefault: boolean,
-): boolean {
-  if (repository.configuredConsent !== null) return repository.configuredConsent;
-  return !repository.isPrivate && operatorDefault;
+export function hasConsent({ isPrivate, repository, installation, operator }: ConsentSources): boolean {
+  if (isPrivate) return repository === true;
+  return repository ?? installation ?? operator;
 }

@@ -1,43 +1,46 @@
 /**
- * One training row, in the project's data contract. Python and trainers see these rows only, never the database.
+ * Training rows in the project's data contract: what the served model is shown, packed into the same budget, with
+ * the proposals in several orders. Python and trainers see these rows only, never the database.
  */
-import { buildMessages, type Message, PROMPT_VERSION } from '../judge/prompt/messages.ts';
-import type { JudgeInput } from '../judge/types.ts';
-import { createAnonymiser } from './anonymise.ts';
+import { createHash } from 'node:crypto';
+import type { Split } from '../../schema/index.ts';
+import { cleanText } from '../judge/prompt/clean.ts';
+import { prepareText } from '../judge/prompt/cut.ts';
+import { type Message, PROMPT_VERSION } from '../judge/prompt/messages.ts';
+import { passOrder, restoreNumbers, type ShownIds, seededRandom } from '../judge/prompt/order.ts';
+import { createPacker, type Packer } from '../judge/prompt/pack.ts';
+import { planGroups } from '../judge/prompt/rounds.ts';
+import type { TokenCounter } from '../judge/prompt/tokens.ts';
+import type { LabelledThread, Words } from './labelled-thread.ts';
+import { rejectedOf, type Target, targetOf } from './target.ts';
 
-export type DatasetFormat = 'sft' | 'grpo';
-
-/** What is known about a labelled decision. */
-export interface LabelledDecision {
-  readonly decisionId: string;
-  readonly snapshotId: string;
-  readonly snapshotHash: string;
-  readonly input: JudgeInput;
-  /** The right proposal; null when none is acceptable. */
-  readonly best: number | null;
-  readonly reasonClass: string;
-  /** 0 to 1, the label's confidence. */
-  readonly weight: number;
-  readonly exposed: boolean;
-  readonly labelId: string;
-  readonly signalIds: readonly string[];
-  /** The judge's own words; used only where the label agrees with its choice. */
-  readonly judged: {
-    readonly chosen: number | null;
-    readonly explanation: string;
-    readonly goldenProposal: string;
-    readonly thinking: string;
-    readonly model: string;
-  };
-  /** The maintainer's reason, where one was given. */
-  readonly reason: string | null;
-  /** US dollars read from the issue, 0 where there is none. */
-  readonly price: number;
+export interface RowOptions {
+  /** Orders of the proposals a snapshot is shown in, at most. */
+  readonly permutations: number;
+  readonly counter: TokenCounter;
+  readonly split: Split;
+  readonly contaminated: boolean;
 }
 
-export interface DatasetRow {
+/** One row; ids in it are positions in the order shown, from 1, as the model is asked. */
+export interface TrainingRow {
   readonly id: string;
+  readonly permutation: number;
+  /** Proposal numbers. */
+  readonly shownOrder: readonly number[];
+  readonly targetKind: Target['kind'];
+  /** The system's and the user's message. */
   readonly messages: readonly Message[];
+  /** The assistant's answer as text. */
+  readonly answer: string;
+  /** An answer that chose otherwise; null where none is known. */
+  readonly rejected: string | null;
+  readonly columns: RowColumns;
+}
+
+/** What stands beside the messages. Trainers remap columns named answer, output, text, content, solution or prompt. */
+export interface RowColumns {
+  readonly id: string;
   readonly best_proposal_id: number | null;
   readonly golden_proposal: string;
   readonly explanation: string;
@@ -46,70 +49,157 @@ export interface DatasetRow {
   readonly weight: number;
   readonly reason_class: string;
   readonly exposed: boolean;
+  readonly contaminated: boolean;
+  readonly split: Split;
   readonly provenance: {
-    readonly decision: string;
     readonly snapshot: string;
     readonly snapshot_hash: string;
+    readonly origin: string;
+    readonly flags: readonly string[];
     readonly label: string;
     readonly signals: readonly string[];
-    readonly model: string;
+    readonly decision: string | null;
+    readonly model: string | null;
+    readonly target: Target['kind'];
     readonly prompt_version: string;
   };
 }
 
-/** Builds the row; SFT rows end with the assistant's answer, GRPO rows with the user's message. */
-export function buildRow(decision: LabelledDecision, format: DatasetFormat): DatasetRow {
-  const anonymise = createAnonymiser(decision.input.candidates.map((candidate) => candidate.authorLogin));
-  const target = targetOf(decision);
-  const explanation = anonymise(target.explanation);
-  const golden = anonymise(target.golden);
-  const messages = buildMessages(withoutIdentities(decision.input, anonymise));
-  const answer = { best_proposal_id: decision.best, explanation, golden_proposal: golden };
+/** Tokens a golden proposal may take of the answer's 1,536; the rest is for the explanation and the braces. */
+const GOLDEN_TOKENS = 1_024;
+const EXPLANATION_TOKENS = 384;
+
+/** @param thread prepared for export. No rows come of a thread without proposals. */
+export async function buildRows(thread: LabelledThread, options: RowOptions): Promise<TrainingRow[]> {
+  if (thread.input.candidates.length === 0) return [];
+  const packer = await createPacker(thread.input, { counter: options.counter });
+  const target = targetOf(thread);
+  const rejected = rejectedOf(thread);
+  const orders = ordersOf(thread, packer, options.permutations);
+  return orders.map((order, permutation) => {
+    const { messages, shown } = packer.pack(order);
+    const toShown = (words: Words) => shownWords(words, order, shown, options.counter);
+    const taught = toShown(target);
+    const id = `${thread.snapshotId}:${permutation}`;
+    return {
+      id,
+      permutation,
+      shownOrder: order,
+      targetKind: target.kind,
+      messages,
+      answer: answerText(taught),
+      rejected: rejected === null || !isShown(rejected, order) ? null : answerText(toShown(rejected)),
+      columns: columnsOf(id, thread, target, taught, options),
+    };
+  });
+}
+
+/**
+ * Distinct orders of the proposals, in pairs of a shuffle and its reverse. Of a thread that no prompt can hold, the
+ * group with the right proposal is shown, grouped as the judge would.
+ */
+function ordersOf({ snapshotId, input, label }: LabelledThread, packer: Packer, most: number): number[][] {
+  const numbers = input.candidates.map(({ number }) => number);
+  const groups = planGroups(numbers, packer, seededRandom(snapshotId));
+  const group = groups.find((members) => label.best !== null && members.includes(label.best)) ?? groups[0];
+  const orders = new Map<string, number[]>();
+  // Small groups have few orders and draw the same ones again.
+  for (let pass = 0; pass < most * 8 && orders.size < most; pass += 1) {
+    const order = passOrder(group ?? [], snapshotId, pass);
+    orders.set(order.join(), order);
+  }
+  return [...orders.values()];
+}
+
+interface ShownWords {
+  readonly id: number | null;
+  readonly explanation: string;
+  readonly golden: string;
+  readonly thinking: string;
+}
+
+function isShown({ chosen }: Words, order: readonly number[]): boolean {
+  return chosen === null || order.includes(chosen);
+}
+
+/** "Proposal 7" becomes the id that proposal 7 is shown under; texts are cut to what the answer may hold. */
+function shownWords(
+  words: Words,
+  order: readonly number[],
+  shown: ShownIds,
+  counter: TokenCounter,
+): ShownWords {
+  const ids: ShownIds = { ids: order, numberOf: shown.idOf, idOf: shown.numberOf };
+  const say = (text: string, tokens: number) =>
+    prepareText(restoreNumbers(cleanText(text), ids), 0, { counter, marked: false }).cutTo(tokens).text;
   return {
-    id: decision.snapshotId,
-    messages:
-      format === 'sft' ? [...messages, { role: 'assistant', content: JSON.stringify(answer) }] : messages,
-    best_proposal_id: decision.best,
-    golden_proposal: golden,
-    explanation,
-    cot: anonymise(target.thinking),
-    price: decision.price,
-    weight: decision.weight,
-    reason_class: decision.reasonClass,
-    exposed: decision.exposed,
+    id: words.chosen === null ? null : shown.idOf(words.chosen),
+    explanation: say(words.explanation, EXPLANATION_TOKENS),
+    golden: say(words.golden, GOLDEN_TOKENS),
+    thinking: restoreNumbers(words.thinking, ids),
+  };
+}
+
+function answerText({ id, explanation, golden }: ShownWords): string {
+  return JSON.stringify({ best_proposal_id: id, explanation, golden_proposal: golden });
+}
+
+function columnsOf(
+  id: string,
+  thread: LabelledThread,
+  target: Target,
+  taught: ShownWords,
+  { split, contaminated }: RowOptions,
+): RowColumns {
+  const { label, decision } = thread;
+  return {
+    id,
+    best_proposal_id: taught.id,
+    golden_proposal: taught.golden,
+    explanation: taught.explanation,
+    cot: taught.thinking,
+    price: thread.price,
+    weight: label.confidence,
+    reason_class: label.reasonClass,
+    exposed: label.exposed,
+    contaminated,
+    split,
     provenance: {
-      decision: decision.decisionId,
-      snapshot: decision.snapshotId,
-      snapshot_hash: decision.snapshotHash,
-      label: decision.labelId,
-      signals: decision.signalIds,
-      model: decision.judged.model,
+      snapshot: thread.snapshotId,
+      snapshot_hash: thread.snapshotHash,
+      origin: thread.origin,
+      flags: thread.flags,
+      label: label.id,
+      signals: label.signalIds,
+      decision: decision?.id ?? null,
+      model: decision?.model ?? null,
+      target: target.kind,
       prompt_version: PROMPT_VERSION,
     },
   };
 }
 
-/** Where the maintainers chose otherwise, the judge's words argue for the wrong proposal and are not a target. */
-function targetOf(decision: LabelledDecision): { explanation: string; golden: string; thinking: string } {
-  const { judged } = decision;
-  if (judged.chosen === decision.best) {
-    return {
-      explanation: decision.reason ?? judged.explanation,
-      golden: judged.goldenProposal,
-      thinking: judged.thinking,
-    };
-  }
-  const best = decision.input.candidates.find((candidate) => candidate.number === decision.best);
-  const fallback = best
-    ? `The maintainers chose proposal ${best.number}.`
-    : 'The maintainers found none acceptable.';
-  return { explanation: decision.reason ?? fallback, golden: best?.body ?? '', thinking: '' };
+/** The row's parts as JSON texts: what is stored, hashed, and put together by exports. */
+export interface RowTexts {
+  readonly messages: string;
+  readonly answer: string;
+  readonly rejected: string | null;
+  /** A JSON object without its braces. */
+  readonly columns: string;
 }
 
-function withoutIdentities(input: JudgeInput, anonymise: (text: string) => string): JudgeInput {
+export function rowTexts(row: TrainingRow): RowTexts {
   return {
-    ...input,
-    issue: { ...input.issue, title: anonymise(input.issue.title), body: anonymise(input.issue.body) },
-    candidates: input.candidates.map((candidate) => ({ ...candidate, body: anonymise(candidate.body) })),
+    messages: JSON.stringify(row.messages),
+    answer: JSON.stringify(row.answer),
+    rejected: row.rejected === null ? null : JSON.stringify(row.rejected),
+    columns: JSON.stringify(row.columns).slice(1, -1),
   };
+}
+
+/** SHA-256, hex. */
+export function rowHash({ messages, answer, rejected, columns }: RowTexts): string {
+  return createHash('sha256')
+    .update(JSON.stringify([messages, answer, rejected, columns]))
+    .digest('hex');
 }

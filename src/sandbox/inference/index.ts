@@ -1,6 +1,5 @@
 export { fillSchema, plainAnswer } from './answers.ts';
 export { FakeInference, type FakeInferenceOptions, startFakeInference } from './fake.ts';
-export { fairModel, gullibleModel, hostileModel, literalModel } from './models.ts';
 export {
   createRandom,
   type FakeAnswer,

@@ -1,0 +1,31 @@
+import type { DatasetManifest } from '../../schema/index.ts';
+import { print } from '../support.ts';
+
+/** What a version holds, for people. */
+export function printManifest(manifest: DatasetManifest): void {
+  const { splits, counts, leftOut, contaminated } = manifest;
+  for (const [split, { rows, snapshots }] of Object.entries(splits)) {
+    print(
+      `  ${split.padEnd(8)} ${rows} ${plural(rows, 'row')} of ${snapshots} ${plural(snapshots, 'thread')}`,
+    );
+  }
+  printCounts('by reason class', counts.reasonClass);
+  printCounts('by exposure', counts.exposure);
+  printCounts('by source of the answer', counts.target);
+  printCounts('left out', leftOut);
+  printCounts('replaced', manifest.redactions);
+  if ((leftOut['no-consent'] ?? 0) > 0) {
+    print('  Consent: `training: {consent: true}` in a repository’s config, or TRAINING_CONSENT=allow.');
+  }
+  if (contaminated) print('  CONTAMINATED: training refuses this version.');
+}
+
+function printCounts(title: string, counts: Readonly<Record<string, number>>): void {
+  const entries = Object.entries(counts).filter(([, count]) => count > 0);
+  if (entries.length > 0)
+    print(`  ${title}: ${entries.map(([name, count]) => `${name} ${count}`).join(', ')}`);
+}
+
+export function plural(count: number, word: string): string {
+  return count === 1 ? word : `${word}s`;
+}

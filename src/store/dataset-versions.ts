@@ -1,0 +1,207 @@
+/** Versions and their rows. Nothing here changes a row once its version is ready; erasure does (store/erasures.ts). */
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm';
+import type { Db } from '../ports.ts';
+import {
+  contaminationMarks,
+  type DatasetManifest,
+  datasetRows,
+  datasetVersions,
+  issues,
+  type Split,
+  snapshots,
+  type TargetKind,
+} from '../schema/index.ts';
+
+export type DatasetRow = typeof datasetRows.$inferSelect;
+export type NewDatasetRow = Omit<typeof datasetRows.$inferInsert, 'versionId'>;
+
+/** What stays of an erased row: its hash. */
+export const NO_TEXT = { messages: null, answer: null, rejected: null, columns: null } as const;
+
+/** A version that is ready. */
+export interface DatasetVersion {
+  readonly id: string;
+  readonly number: number;
+  readonly builtAt: Date;
+  readonly manifest: DatasetManifest;
+  readonly card: string;
+}
+
+export async function startVersion(db: Db, id: string, at: Date): Promise<void> {
+  await db.insert(datasetVersions).values({ id, startedAt: at });
+}
+
+export async function insertRows(db: Db, versionId: string, rows: readonly NewDatasetRow[]): Promise<void> {
+  if (rows.length > 0) await db.insert(datasetRows).values(rows.map((row) => ({ ...row, versionId })));
+}
+
+/** Gives the version its number and what belongs to it; from then on only erasure touches it. */
+export async function finishVersion(
+  db: Db,
+  id: string,
+  at: Date,
+  describe: (number: number) => { manifest: DatasetManifest; card: string },
+): Promise<number> {
+  return db.transaction(async (tx) => {
+    // Two builds that end at once must not take the same number.
+    await tx.execute(sql`lock table ${datasetVersions} in share row exclusive mode`);
+    await eraseRowsOfErasedSnapshots(tx, id, at);
+    const [row] = await tx.select({ last: max(datasetVersions.number) }).from(datasetVersions);
+    const number = (row?.last ?? 0) + 1;
+    await tx
+      .update(datasetVersions)
+      .set({ number, builtAt: at, ...describe(number) })
+      .where(eq(datasetVersions.id, id));
+    return number;
+  });
+}
+
+/** What was erased while the version was being built must not come back with it. */
+async function eraseRowsOfErasedSnapshots(tx: Db, versionId: string, at: Date): Promise<void> {
+  const erased = tx.select({ id: snapshots.id }).from(snapshots).where(isNotNull(snapshots.erasedAt));
+  await tx
+    .update(datasetRows)
+    .set({ ...NO_TEXT, erasedAt: at })
+    .where(and(eq(datasetRows.versionId, versionId), inArray(datasetRows.snapshotId, erased)));
+}
+
+/** Rows go with their version. */
+export async function discardVersion(db: Db, id: string): Promise<void> {
+  await db.delete(datasetVersions).where(and(eq(datasetVersions.id, id), isNull(datasetVersions.number)));
+}
+
+/** Builds that began before `before` and never ended. */
+export async function discardUnfinished(db: Db, before: Date): Promise<void> {
+  await db
+    .delete(datasetVersions)
+    .where(and(isNull(datasetVersions.number), sql`${datasetVersions.startedAt} < ${before.toISOString()}`));
+}
+
+/** Oldest first. */
+export async function listVersions(db: Db): Promise<DatasetVersion[]> {
+  const rows = await db
+    .select()
+    .from(datasetVersions)
+    .where(isNotNull(datasetVersions.number))
+    .orderBy(asc(datasetVersions.number));
+  return rows.flatMap((row) => toVersion(row) ?? []);
+}
+
+export async function findVersion(db: Db, number: number): Promise<DatasetVersion | null> {
+  const [row] = await db.select().from(datasetVersions).where(eq(datasetVersions.number, number));
+  return row ? toVersion(row) : null;
+}
+
+export async function latestVersion(db: Db): Promise<DatasetVersion | null> {
+  const [row] = await db
+    .select()
+    .from(datasetVersions)
+    .where(isNotNull(datasetVersions.number))
+    .orderBy(desc(datasetVersions.number))
+    .limit(1);
+  return row ? toVersion(row) : null;
+}
+
+function toVersion(row: typeof datasetVersions.$inferSelect): DatasetVersion | null {
+  const { id, number, builtAt, manifest, card } = row;
+  if (number === null || builtAt === null || manifest === null || card === null) return null;
+  return { id, number, builtAt, manifest, card };
+}
+
+export async function findRow(db: Db, versionId: string, rowId: string): Promise<DatasetRow | null> {
+  const [row] = await db
+    .select()
+    .from(datasetRows)
+    .where(and(eq(datasetRows.versionId, versionId), eq(datasetRows.rowId, rowId)));
+  return row ?? null;
+}
+
+/** The next rows behind `after` (an ordinal) with their issues, in order. */
+export async function rowsPage(db: Db, versionId: string, after: number, size: number) {
+  return db
+    .select({ row: datasetRows, issue: { repositoryId: issues.repositoryId, number: issues.number } })
+    .from(datasetRows)
+    .innerJoin(snapshots, eq(datasetRows.snapshotId, snapshots.id))
+    .innerJoin(issues, eq(snapshots.issueId, issues.id))
+    .where(and(eq(datasetRows.versionId, versionId), gt(datasetRows.ordinal, after)))
+    .orderBy(asc(datasetRows.ordinal))
+    .limit(size);
+}
+
+/** The exported line of a row: its parts put together, nothing computed. No row without its text has one. */
+const LINES = {
+  sft: (number: number) =>
+    sql<string>`'{"messages":' || left(${datasetRows.messages}, -1) || ',{"role":"assistant","content":' || ${datasetRows.answer} || '}],' || ${datasetRows.columns} || ',"dataset_version":' || ${number}::int || '}'`,
+  grpo: (number: number) =>
+    sql<string>`'{"messages":' || ${datasetRows.messages} || ',' || ${datasetRows.columns} || ',"dataset_version":' || ${number}::int || '}'`,
+  dpo: (number: number) =>
+    sql<string>`'{"messages":' || left(${datasetRows.messages}, -1) || ',{"role":"assistant","content":' || ${datasetRows.answer} || '}],"rejected_response":' || ${datasetRows.rejected} || ',' || ${datasetRows.columns} || ',"dataset_version":' || ${number}::int || '}'`,
+} as const;
+
+export interface ExportSelection {
+  readonly format: keyof typeof LINES;
+  readonly split: Split;
+  /** Kinds of answers to take; null takes all. */
+  readonly targets: readonly TargetKind[] | null;
+}
+
+export interface ExportedLine {
+  readonly ordinal: number;
+  readonly line: string;
+}
+
+/** The query behind `exportPage`. */
+export function exportQuery(
+  db: Db,
+  version: Pick<DatasetVersion, 'id' | 'number'>,
+  { format, split, targets }: ExportSelection,
+  page: { readonly after: number; readonly size: number },
+) {
+  return db
+    .select({ ordinal: datasetRows.ordinal, line: LINES[format](version.number) })
+    .from(datasetRows)
+    .where(
+      and(
+        eq(datasetRows.versionId, version.id),
+        eq(datasetRows.split, split),
+        isNull(datasetRows.erasedAt),
+        format === 'dpo' ? isNotNull(datasetRows.rejected) : undefined,
+        targets === null ? undefined : inArray(datasetRows.targetKind, [...targets]),
+        gt(datasetRows.ordinal, page.after),
+      ),
+    )
+    .orderBy(asc(datasetRows.ordinal))
+    .limit(page.size);
+}
+
+/** The next lines behind `after` (an ordinal); an empty page is the end. Erased rows have none. */
+export async function exportPage(...args: Parameters<typeof exportQuery>): Promise<ExportedLine[]> {
+  return exportQuery(...args);
+}
+
+/** Ids and hashes of all rows, in order of id: what two versions are compared by. */
+export async function rowHashes(db: Db, versionId: string): Promise<{ rowId: string; hash: string }[]> {
+  return db
+    .select({ rowId: datasetRows.rowId, hash: datasetRows.hash })
+    .from(datasetRows)
+    .where(eq(datasetRows.versionId, versionId))
+    .orderBy(asc(datasetRows.rowId));
+}
+
+export async function countErasedRows(db: Db, versionId: string): Promise<number> {
+  return db.$count(datasetRows, and(eq(datasetRows.versionId, versionId), isNotNull(datasetRows.erasedAt)));
+}
+
+/** Ids of the snapshots that any version trained on. */
+export async function trainedSnapshots(db: Db): Promise<Set<string>> {
+  const rows = await db
+    .selectDistinct({ id: datasetRows.snapshotId })
+    .from(datasetRows)
+    .innerJoin(datasetVersions, eq(datasetRows.versionId, datasetVersions.id))
+    .where(and(eq(datasetRows.split, 'train' satisfies Split), isNotNull(datasetVersions.number)));
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function markContamination(db: Db, mark: typeof contaminationMarks.$inferInsert): Promise<void> {
+  await db.insert(contaminationMarks).values(mark).onConflictDoNothing();
+}

@@ -1,0 +1,123 @@
+/** Labelled snapshots as the dataset stage takes them, page by page: memory does not grow with their number. */
+import { readPrice } from '../../pipeline/command/price.ts';
+import type { DecidedWords, DistilledWords, LabelledThread } from '../../pipeline/dataset/labelled-thread.ts';
+import type { SelectionFacts } from '../../pipeline/dataset/selection.ts';
+import { restoreNumbers, shownIds } from '../../pipeline/judge/prompt/order.ts';
+import type { Db } from '../../ports.ts';
+import type { SnapshotFlag } from '../../schema/index.ts';
+import { datasetStore, erasureStore } from '../../store/index.ts';
+import { storedConfig } from '../support/repository-config.ts';
+
+const PAGE_SIZE = 100;
+
+/** Texts that were changed when the outcome was known may tell it. */
+const LEAKS: ReadonlySet<SnapshotFlag> = new Set(['edited-after-signal', 'issue-edited-after-signal']);
+
+export interface LabelledItem {
+  readonly thread: LabelledThread;
+  readonly facts: SelectionFacts;
+  readonly issue: { readonly id: number; readonly repositoryId: number; readonly number: number };
+}
+
+export async function* readLabelled(
+  db: Db,
+  operatorConsent: boolean,
+  signal?: AbortSignal,
+): AsyncGenerator<LabelledItem> {
+  const forgotten = await erasureStore.forgottenUsers(db);
+  let after: string | null = null;
+  for (;;) {
+    signal?.throwIfAborted();
+    const page: datasetStore.LabelledRecord[] = await datasetStore.labelledPage(db, after, PAGE_SIZE);
+    for (const record of page) yield toItem(record, operatorConsent, forgotten);
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.label.id;
+  }
+}
+
+function toItem(
+  record: datasetStore.LabelledRecord,
+  operatorConsent: boolean,
+  forgotten: ReadonlySet<string>,
+): LabelledItem {
+  const { repository, issue, snapshot, label } = record;
+  const { config } = storedConfig(repository);
+  const authors = snapshot.input.candidates.map(({ authorLogin }) => authorLogin);
+  return {
+    issue: { id: issue.id, repositoryId: repository.id, number: issue.number },
+    thread: {
+      snapshotId: snapshot.id,
+      snapshotHash: snapshot.hash,
+      input: snapshot.input,
+      origin: snapshot.origin,
+      flags: snapshot.flags,
+      logins: [...authors, issue.authorLogin ?? '', ...record.signals.map(({ actorLogin }) => actorLogin)],
+      label: {
+        id: label.id,
+        best: label.proposalNumber,
+        reasonClass: label.reasonClass,
+        confidence: label.confidence,
+        exposed: label.exposed,
+        signalIds: label.signalIds,
+      },
+      reason: reasonOf(record),
+      decision: decidedWords(record),
+      distilled: record.distilled.map(distilledWords),
+      price: readPrice(snapshot.input.issue.title, config.price_pattern) ?? 0,
+    },
+    facts: {
+      consent: {
+        isPrivate: repository.isPrivate,
+        repository: config.training.consent ?? null,
+        installation: record.installationConsent,
+        operator: operatorConsent,
+      },
+      label,
+      droppedNumbers: record.droppedNumbers,
+      forgottenAuthor: authors.some((login) => forgotten.has(erasureStore.userHash(login))),
+      leaked: snapshot.flags.some((flag) => LEAKS.has(flag)),
+    },
+  };
+}
+
+/** The latest reason that a maintainer gave for the label. */
+function reasonOf({ signals, label }: datasetStore.LabelledRecord): string | null {
+  const agreeing = signals.filter(
+    (signal) => signal.withdrawnAt === null && signal.proposalNumber === label.proposalNumber,
+  );
+  return (
+    agreeing
+      .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+      .findLast(({ reason }) => reason)?.reason ?? null
+  );
+}
+
+function decidedWords({ decision, winningVote }: datasetStore.LabelledRecord): DecidedWords | null {
+  if (decision === null) return null;
+  return {
+    id: decision.id,
+    judge: decision.judge,
+    model: decision.model,
+    chosen: decision.chosen,
+    explanation: decision.explanation,
+    golden: decision.goldenProposal,
+    // A vote speaks of the ids it was shown; everything else speaks of the proposals' numbers.
+    thinking: restoreNumbers(
+      winningVote?.thinking ?? '',
+      shownIds(winningVote?.shownOrder ?? [], 'positions'),
+    ),
+  };
+}
+
+function distilledWords(answer: datasetStore.LabelledRecord['distilled'][number]): DistilledWords {
+  return {
+    id: answer.id,
+    model: answer.model,
+    kept: answer.outcome === 'kept',
+    chosen: answer.chosen,
+    explanation: answer.explanation ?? '',
+    golden: answer.goldenProposal ?? '',
+    thinking: answer.thinking ?? '',
+  };
+}
