@@ -49,7 +49,8 @@ function accuracyFigure(summary: Summary): Figure {
     name: 'accuracy',
     caption: `Accuracy of the forced choice on ${tasks} tasks with 95 % Wilson intervals; the random choice is an expected value.`,
     svg: draw({
-      height: 210,
+      height: 220,
+      marginTop: 30,
       marginLeft: 130,
       x: { ...PERCENT, domain: [0, 1], label: 'Accuracy (%)' },
       y: { domain: bars.map(({ name }) => name), label: null },

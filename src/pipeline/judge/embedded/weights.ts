@@ -3,7 +3,7 @@
  * rest is arithmetic.
  *
  * The judge is a conditional logit (McFadden 1974): proposal i of a thread is the one to choose with probability
- * `exp(w·x_i) / Σ_j exp(w·x_j)`. Each feature x is standardised within the thread and saturates (standardise.ts), so
+ * `exp(w·x_i) / Σ_j exp(w·x_j)`. Each feature x is standardised within the thread and saturates (logit.ts), so
  * it lies between -1 and 1 and a weight reads as: how much the log-odds between two proposals may move when they
  * differ as far as can be in this alone is about twice the weight. Weights were set by hand from the
  * published policy of projects that take proposals ("the earliest provided, best proposed solution wins; later ones
