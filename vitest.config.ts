@@ -5,8 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Generous: nothing is measured by it, and machines are busy.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     execArgv: ['--import', './src/quick-imports.ts'],
     maxWorkers: 2,

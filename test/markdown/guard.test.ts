@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guardMarkdown, MAX_LENGTH, MAX_LINES } from '../../src/markdown/guard.ts';
+import { runs } from '../support/fuzz.ts';
 
 describe('guardMarkdown', () => {
   it('leaves ordinary text alone, however it is formatted', () => {
@@ -49,7 +50,7 @@ describe('guardMarkdown', () => {
         const isCut = body.length > MAX_LENGTH || body.split(/\r\n?|\n/).length > MAX_LINES;
         expect(isCut || guarded.length === body.length).toBe(true);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 

@@ -7,6 +7,7 @@ import { wilson } from '../../src/statistics/interval.ts';
 import { exactMcNemar, mcNemarPower, minimumDetectableEffect } from '../../src/statistics/mcnemar.ts';
 import { seeded } from '../../src/statistics/random.ts';
 import { aurc, bestAurc, riskCoverage } from '../../src/statistics/risk-coverage.ts';
+import { runs } from '../support/fuzz.ts';
 
 const share = fc.nat(1000).map((thousandth) => thousandth / 1000);
 
@@ -63,7 +64,7 @@ describe('binomial', () => {
           expect(masses.reduce((sum, mass, k) => sum + k * mass, 0) / n).toBeCloseTo(p, 8);
         },
       ),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 });

@@ -3,6 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { inject } from 'vitest';
 import { embeddedDatabase, startPglite } from '../../src/adapters/db/embedded.ts';
 import { openPostgres } from '../../src/adapters/db/postgres.ts';
+import { rendezvousIn } from '../../src/adapters/db/rendezvous.ts';
 import type { OpenDatabase } from '../../src/adapters/db/types.ts';
 import { asAdmin, type DatabaseTemplate } from './global-setup.ts';
 
@@ -13,6 +14,14 @@ import { asAdmin, type DatabaseTemplate } from './global-setup.ts';
 export async function openTestDatabase(): Promise<OpenDatabase> {
   const template = inject('databaseTemplate');
   return template.kind === 'pglite' ? openPgliteCopy(template) : openPostgresCopy(template);
+}
+
+/** Puts the migrated tables where an embedded database in `dataDir` finds them, as if it had been used before. */
+export async function fillDataDirectory(dataDir: string): Promise<void> {
+  const template = inject('databaseTemplate');
+  const { dataFiles } = rendezvousIn(dataDir);
+  const pglite = await startPglite(dataFiles, { loadDataDir: await openAsBlob(template.location) });
+  await pglite.close();
 }
 
 async function openPgliteCopy(template: DatabaseTemplate): Promise<OpenDatabase> {

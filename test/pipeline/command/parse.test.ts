@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CommandRequest, MAX_QUOTE } from '../../../src/pipeline/command/grammar.ts';
 import { hasMaskedCommand, MAX_COMMANDS, parseCommands } from '../../../src/pipeline/command/parse.ts';
-import { HOSTILE, HOSTILE_GUARD_MS } from '../../markdown/hostile.ts';
+import { HOSTILE_GUARD_MS, HOSTILE_TO_READERS } from '../../markdown/hostile.ts';
+import { runs } from '../../support/fuzz.ts';
+import { processorClock } from '../../support/processor-time.ts';
 
 const verbs = (body: string): string[] => parseCommands(body).map(({ verb }) => verb);
 const URL = 'https://github.com/acme/shop/issues/7#issuecomment-12';
@@ -170,15 +172,15 @@ describe('where commands stand', () => {
         }
         hasMaskedCommand(body);
       }),
-      { numRuns: 300 },
+      runs(100),
     );
   });
 
-  it.each(HOSTILE)('survives %s', (_name, text) => {
-    const start = performance.now();
+  it.each(HOSTILE_TO_READERS)('survives %s', (_name, text) => {
+    const spent = processorClock();
     parseCommands(text);
     hasMaskedCommand(`${text.slice(0, -60)}\n\n- /manager choose`);
-    expect(performance.now() - start).toBeLessThan(2 * HOSTILE_GUARD_MS);
+    expect(spent()).toBeLessThan(2 * HOSTILE_GUARD_MS);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pricePatternProblem, readPrice } from '../../../src/pipeline/command/price.ts';
+import { processorClock } from '../../support/processor-time.ts';
 
 it.each([
   ['[$8000] Basket', '[$*]', 8000],
@@ -33,9 +34,9 @@ it('reads what a usable pattern was filled with', () => {
 
 it.each(['[$', '1', '1,', '[$1', ' '])('survives a title of %j', (unit) => {
   const title = unit.repeat(65_536 / unit.length);
-  const start = performance.now();
+  const spent = processorClock();
   readPrice(title, '[$*]');
   readPrice(title, '*x');
   readPrice(title, `${'1'.repeat(58)}*x`);
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(spent()).toBeLessThan(2_000);
 });

@@ -6,6 +6,7 @@ import {
   isMisleading,
   markUngrounded,
 } from '../../../../src/pipeline/judge/model/grounding.ts';
+import { processorClock } from '../../../support/processor-time.ts';
 
 const texts = [
   '# Stale rows\n\nSee https://github.com/acme/app/blob/main/src/libs/CacheUtils.ts#L10 and `useAccount`.',
@@ -64,13 +65,11 @@ describe('grounding', () => {
 
   it('never throws, and finds nothing new in the sources themselves', () => {
     fc.assert(fc.property(fc.string(), (text) => isGrounded(findUngrounded(text, { texts: [text] }))));
-    fc.assert(
-      fc.property(fc.constantFrom('`', '(', 'a.b/', 'https://', '```\n', '[a](', 'fooBar('), (piece) => {
-        const text = piece.repeat(3_000);
-        const started = performance.now();
-        findUngrounded(text, { texts: [] });
-        expect(performance.now() - started).toBeLessThan(3_000);
-      }),
-    );
+    for (const piece of ['`', '(', 'a.b/', 'https://', '```\n', '[a](', 'fooBar(']) {
+      const text = piece.repeat(3_000);
+      const spent = processorClock();
+      findUngrounded(text, { texts: [] });
+      expect(spent()).toBeLessThan(3_000);
+    }
   });
 });

@@ -8,6 +8,7 @@ import {
   loadQwen3Tokens,
   type TokenCounter,
 } from '../../../../src/pipeline/judge/prompt/tokens.ts';
+import { runs } from '../../../support/fuzz.ts';
 import { inputOf } from './threads.ts';
 
 let counter: TokenCounter;
@@ -93,7 +94,7 @@ describe('strangers’ text', () => {
         expect(marked).not.toMatch(/<\s*\/?\s*(?:issue|proposal)\b/i);
         for (const line of marked.split(/[\n\r\u2028\u2029\u0085\v\f]/)) expect(line).toMatch(/^\|(?: |$)/);
       }),
-      { numRuns: 1_000 },
+      runs(200),
     );
   });
 

@@ -10,6 +10,7 @@ import {
   loadQwen3Tokens,
   type TokenCounter,
 } from '../../../../src/pipeline/judge/prompt/tokens.ts';
+import { runs } from '../../../support/fuzz.ts';
 import { inputOf, templateBody } from './threads.ts';
 
 let counter: TokenCounter;
@@ -130,7 +131,7 @@ describe('packing', () => {
           expect(packed.shown.ids).toHaveLength(order.length);
         },
       ),
-      { numRuns: 25 },
+      runs(25),
     );
   }, 60_000);
 
