@@ -104,7 +104,7 @@ module.exports = {
       to: { path: '^src/sandbox/' },
     },
     layer('errors-leaf', 'Errors know nothing of the rest.', '^src/errors\\.ts$', []),
-    layer('config-leaf', 'The environment knows only the errors.', '^src/config\\.ts$', [WORDS]),
+    layer('config-leaf', 'The environment knows only the errors.', '^src/config(\\.ts$|/)', [WORDS]),
     layer(
       'markdown-leaf',
       'Reading Markdown needs nothing of the project but its errors.',
@@ -144,7 +144,14 @@ module.exports = {
       'adapters-below-tasks',
       'Adapters implement ports; they know stages only as words and helpers.',
       '^src/adapters/',
-      [WORDS, '^src/schema/', '^src/ports\\.ts$', '^src/markdown/', '^src/pipeline/(thread|judge/model)/'],
+      [
+        WORDS,
+        '^src/config/',
+        '^src/schema/',
+        '^src/ports\\.ts$',
+        '^src/markdown/',
+        '^src/pipeline/(thread|judge/model)/',
+      ],
     ),
     layer('tasks-over-pipeline', 'Tasks join stages, queries and ports.', '^src/tasks/', [
       WORDS,

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { type InferenceConfig, inferenceVariables, readInference } from './config/inference.ts';
 import { ConfigError } from './errors.ts';
 
 const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
@@ -40,7 +41,7 @@ const environmentSchema = z.object({
   GITHUB_API_URL: z.preprocess(emptyAsUnset, z.url().default('https://api.github.com')),
   DATABASE_URL: optionalText,
   SWE_MANAGER_DATA_DIR: z.preprocess(emptyAsUnset, z.string().default('.swe-manager')),
-  INFERENCE_URL: z.preprocess(emptyAsUnset, z.url().optional()),
+  ...inferenceVariables,
   LOG_LEVEL: z.preprocess(
     emptyAsUnset,
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -70,8 +71,8 @@ export interface Config {
   /** Null: the embedded database under `dataDir`. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
-  /** Null: the embedded judge. */
-  readonly inferenceUrl: string | null;
+  /** The service of the model that judges; null: the embedded judge. */
+  readonly inference: InferenceConfig | null;
   readonly logLevel: string;
   /** The operator's switch: judge and record, but write nothing to GitHub. */
   readonly postingDisabled: boolean;
@@ -112,15 +113,7 @@ export function loadEnvironmentFile(path = '.env'): void {
  * @throws ConfigError that names every variable that is wrong and what it should be.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = environmentSchema.safeParse(env);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(
-      `The environment is not valid: ${problems.join('; ')}`,
-      'Correct these variables; .env.example lists all of them with their defaults.',
-    );
-  }
-  const e = parsed.data;
+  const e = parse(environmentSchema, env);
   return {
     app: readApp(e.APP_ID, e.PRIVATE_KEY, e.PRIVATE_KEY_PATH),
     webhook: { secret: e.WEBHOOK_SECRET?.trim() || null, path: e.WEBHOOK_PATH },
@@ -129,7 +122,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     githubApiUrl: e.GITHUB_API_URL.replace(/\/$/, ''),
     databaseUrl: e.DATABASE_URL ?? null,
     dataDir: resolve(e.SWE_MANAGER_DATA_DIR),
-    inferenceUrl: e.INFERENCE_URL ?? null,
+    inference: readInference(e),
     logLevel: e.LOG_LEVEL,
     postingDisabled: e.POSTING_DISABLED,
     installationAllowlist: e.INSTALLATION_ALLOWLIST ?? null,
@@ -155,9 +148,28 @@ export function environmentVariables(): { readonly name: string; readonly fallba
   }));
 }
 
-/** The environment itself, for commands that check variables of their own and need nothing else of it. */
-export function readEnvironment(): NodeJS.ProcessEnv {
-  return process.env;
+/**
+ * Reads the variables of the inference service alone, for commands that need nothing else.
+ * @param url stands in for INFERENCE_URL
+ * @throws ConfigError
+ */
+export function loadInferenceConfig(
+  url?: string,
+  env: NodeJS.ProcessEnv = process.env,
+): InferenceConfig | null {
+  return readInference(
+    parse(z.object(inferenceVariables), url === undefined ? env : { ...env, INFERENCE_URL: url }),
+  );
+}
+
+function parse<Output>(schema: z.ZodType<Output>, env: NodeJS.ProcessEnv): Output {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(
+    `The environment is not valid: ${problems.join('; ')}`,
+    'Correct these variables; .env.example lists all of them with their defaults.',
+  );
 }
 
 /** A person's token for reading GitHub from the command line; null reads public issues without one. */

@@ -8,15 +8,18 @@ import type { OpenDatabase } from './adapters/db/types.ts';
 import { createGitHubApp } from './adapters/github/app.ts';
 import { createTokenGitHub } from './adapters/github/token.ts';
 import { createInferenceClient } from './adapters/inference/client.ts';
-import { inferenceFromEnvironment } from './adapters/inference/options.ts';
+import { clientOptions, type InferenceOptions } from './adapters/inference/options.ts';
 import { createJobs } from './adapters/jobs/jobs.ts';
+import type { InferenceConfig } from './config/inference.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createEmbeddedJudge } from './pipeline/judge/embedded/judge.ts';
+import { createModelJudge, type ModelJudgeOptions } from './pipeline/judge/model/judge.ts';
 import type { InferenceClient } from './pipeline/judge/model/port.ts';
 import type { Judge } from './pipeline/judge/types.ts';
 import type { AppContext, Clock, Db, GitHub, GitHubApp } from './ports.ts';
+import { calibrate } from './tasks/support/calibration.ts';
 
 export interface Store {
   readonly db: Db;
@@ -74,12 +77,15 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     await database.close();
     throw error;
   }
+  const judge = parts.judge
+    ? { judge: parts.judge, close: async () => {} }
+    : openJudge(config, { calibration: (key) => calibrate(database.db, key) });
   const ctx: AppContext = {
     config,
     db: database.db,
     jobs,
     github,
-    judge: parts.judge ?? createJudge(config),
+    judge: judge.judge,
     clock: parts.clock ?? systemClock,
     logger,
     failpoint: createFailpoint(config.failpoint),
@@ -89,6 +95,7 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     kind: database.kind,
     close: async ({ timeoutMs = DRAIN_MS } = {}) => {
       await jobs.stop({ timeoutMs });
+      await judge.close();
       await database.close();
     },
   };
@@ -103,25 +110,41 @@ function openOwnDatabase(config: Config, logger: Logger): Promise<OpenDatabase> 
   });
 }
 
-/** The judge that the configuration names. The embedded one is never a fallback for a model that is down. */
-export function createJudge(config: Config): Judge {
-  if (config.inferenceUrl === null) return createEmbeddedJudge();
-  throw new ConfigError(
-    'INFERENCE_URL is set, but this version has no client for an inference service yet.',
-    'Unset INFERENCE_URL to use the embedded judge.',
-  );
+export interface OpenJudge {
+  readonly judge: Judge;
+  /** The service behind it; null for the embedded judge. */
+  readonly service: InferenceClient | null;
+  close(): Promise<void>;
+}
+
+/**
+ * The judge that the configuration names. Opening it makes no traffic; the embedded one is never a fallback for a
+ * model that is down.
+ */
+export function openJudge(config: Config, options: Pick<ModelJudgeOptions, 'calibration'> = {}): OpenJudge {
+  const { inference } = config;
+  if (inference === null) return { judge: createEmbeddedJudge(), service: null, close: async () => {} };
+  const service = openInference(inference);
+  const judge = createModelJudge({
+    client: service,
+    model: inference.model,
+    policy: { votes: inference.votes },
+    budget: inference.tokens,
+    ablate: inference.tokens.thinking > 0 ? [] : ['thinking'],
+    ...options,
+  });
+  return { judge, service, close: () => service.close() };
 }
 
 /** A lock on `file` that dies with this process; null when another one holds it. */
 export const lockFile = takeDirectoryLock;
 
-/** The inference service that the environment names; null when it names none. @throws ConfigError */
+/** A client of the inference service with its own connections. */
 export function openInference(
-  env: NodeJS.ProcessEnv,
-  options: { maxInFlight?: number } = {},
-): InferenceClient | null {
-  const configured = inferenceFromEnvironment(env);
-  return configured && createInferenceClient({ ...configured, ...options });
+  config: InferenceConfig,
+  override: Partial<Pick<InferenceOptions, 'maxInFlight'>> = {},
+): InferenceClient {
+  return createInferenceClient(clientOptions(config, override));
 }
 
 /** GitHub with a person's token, or none for public issues. */

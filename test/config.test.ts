@@ -13,7 +13,7 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({
       app: null,
       databaseUrl: null,
-      inferenceUrl: null,
+      inference: null,
       trainingConsent: false,
     });
     expect(config.webhook).toEqual({ secret: null, path: '/api/github/webhooks' });

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { type Config, loadConfig, readToken } from '../config.ts';
-import { createJudge, gitHubWithToken } from '../context.ts';
+import { gitHubWithToken, openJudge } from '../context.ts';
 import { InputError } from '../errors.ts';
 import { checkVerdict } from '../pipeline/decision/check-verdict.ts';
 import { freezeThread } from '../pipeline/decision/freeze-thread.ts';
@@ -38,10 +38,20 @@ async function choose(issue: string | undefined, flags: ChooseFlags): Promise<vo
       'A proposal has a heading "Proposal" or two headings of the template.',
     );
   }
-  const verdict = await createJudge(config).judge(input);
-  checkVerdict(verdict, input);
+  const verdict = await judgeOnce(config, input);
   if (flags.json) printJson(toJson(input, verdict));
   else printDecision(input, verdict);
+}
+
+async function judgeOnce(config: Config, input: JudgeInput): Promise<Verdict> {
+  const { judge, close } = openJudge(config);
+  try {
+    const verdict = await judge.judge(input);
+    checkVerdict(verdict, input);
+    return verdict;
+  } finally {
+    await close();
+  }
 }
 
 async function threadOf(config: Config, issue: string | undefined, flags: ChooseFlags): Promise<Thread> {

@@ -1,8 +1,9 @@
 /** Looks at everything the App needs and says, line by line, what is fine and what to do about the rest. */
 import { Command } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
-import { createJudge, gitHubAppOf, openStore } from '../context.ts';
-import { SweManagerError } from '../errors.ts';
+import { gitHubAppOf, openJudge, openStore } from '../context.ts';
+import { ConfigError, JudgeError, SweManagerError } from '../errors.ts';
+import type { ServerHealth } from '../pipeline/judge/model/port.ts';
 import { print, printJson } from './support.ts';
 
 interface Check {
@@ -51,7 +52,7 @@ function checksOf(config: Config): Promise<Check[]> {
       await store.close();
       return config.databaseUrl === null ? `embedded, in ${config.dataDir}` : 'Postgres, migrated';
     }),
-    check('Judge', async () => createJudge(config).name),
+    check('Judge', () => examineJudge(config)),
     check('Webhook secret', async () => {
       if (config.webhook.secret === null)
         throw new Error('WEBHOOK_SECRET is empty; set the App’s webhook secret');
@@ -63,6 +64,39 @@ function checksOf(config: Config): Promise<Check[]> {
       return `${slug}, ${installations} ${installations === 1 ? 'installation' : 'installations'}`;
     }),
   ]);
+}
+
+/** Every server must answer, and one of them must serve the model that is configured. */
+async function examineJudge(config: Config): Promise<string> {
+  const { judge, service, close } = openJudge(config);
+  if (service === null) return judge.name;
+  try {
+    const servers = await service.health();
+    const down = servers.filter(({ state }) => state !== 'up');
+    if (down.length > 0) {
+      throw new JudgeError(
+        `${down.map(({ url, problem }) => `${url} is down: ${problem}`).join('; ')}.`,
+        'Start it or correct INFERENCE_URL; runs wait for it meanwhile.',
+        { retryable: true },
+      );
+    }
+    return describeService(config, servers);
+  } finally {
+    await close();
+  }
+}
+
+function describeService({ inference }: Config, servers: readonly ServerHealth[]): string {
+  const models = [...new Set(servers.flatMap((server) => server.models))];
+  const wanted = inference?.model ?? models[0];
+  if (wanted === undefined || !models.includes(wanted)) {
+    throw new ConfigError(
+      `The inference service does not serve ${wanted ?? 'any model'}.`,
+      `Set INFERENCE_MODEL to one of: ${models.join(', ') || 'none'}.`,
+    );
+  }
+  const count = servers.length === 1 ? '1 server' : `${servers.length} servers`;
+  return `model ${wanted} on ${count}, ${inference?.votes} votes at most`;
 }
 
 async function check(name: string, look: () => Promise<string>): Promise<Check> {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { readEnvironment } from '../config.ts';
+import type { InferenceConfig } from '../config/inference.ts';
+import { loadInferenceConfig } from '../config.ts';
 import { lockFile, openInference } from '../context.ts';
 import { ConfigError, InputError } from '../errors.ts';
 import type { InferenceClient } from '../pipeline/judge/model/port.ts';
@@ -53,13 +54,19 @@ export function inferCommand(): Command {
 }
 
 /** @throws InputError, ConfigError or JudgeError; failed rows are printed and set exit code 1. */
-export async function infer(flags: InferFlags, env: NodeJS.ProcessEnv = readEnvironment()): Promise<void> {
-  const client = openClient(flags, env);
+export async function infer(
+  flags: InferFlags,
+  service: InferenceConfig | null = loadInferenceConfig(flags.base_url),
+): Promise<void> {
+  if (service === null) {
+    throw new ConfigError('There is no inference service.', 'Give --base_url or set INFERENCE_URL.');
+  }
+  const client = openInference(service, { maxInFlight: flags.batch_size });
   const input = await openInput(flags.input_file);
   const interrupt = listenForInterrupt();
   const lock = lockOutput(flags.output_file);
   try {
-    const settings = settingsOf(flags, env);
+    const settings = settingsOf(flags, service.model);
     const output = await OutputFile.open(flags.output_file, input.rows, settings);
     try {
       await checkModel(client, flags.model);
@@ -125,13 +132,6 @@ function report(flags: InferFlags, input: InputFile, output: OutputFile, failed:
   const unnamed = failed.length - NAMED_FAILURES;
   if (unnamed > 0) process.stderr.write(`${unnamed} more rows failed\n`);
   process.stderr.write(`${failed.length} rows failed; run the same command again to try only these.\n`);
-}
-
-function openClient(flags: InferFlags, env: NodeJS.ProcessEnv): InferenceClient {
-  const environment = flags.base_url ? { ...env, INFERENCE_URL: flags.base_url } : env;
-  const client = openInference(environment, { maxInFlight: flags.batch_size });
-  if (client) return client;
-  throw new ConfigError('There is no inference service.', 'Give --base_url or set INFERENCE_URL.');
 }
 
 /** A wrong model or key would fail every row, so it is found out first. A service that is down is waited for later. */

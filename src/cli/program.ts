@@ -4,8 +4,10 @@ import { loadEnvironmentFile } from '../config.ts';
 import { benchCommand } from './bench.ts';
 import { chooseCommand } from './choose.ts';
 import { datasetCommand } from './dataset.ts';
+import { decisionCommand } from './decision.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { inferCommand } from './infer.ts';
 import { migrateCommand } from './migrate.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -24,6 +26,8 @@ for (const command of [
   migrateCommand(),
   demoCommand(),
   chooseCommand(),
+  decisionCommand(),
+  inferCommand(),
   benchCommand(),
   datasetCommand(),
   statusCommand(),

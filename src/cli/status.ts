@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { openStore } from '../context.ts';
-import { statusStore } from '../store/index.ts';
+import { runStore, statusStore } from '../store/index.ts';
 import { action, print, printJson } from './support.ts';
 
 export function statusCommand(): Command {
@@ -17,14 +17,23 @@ async function showStatus(flags: { json?: boolean }): Promise<void> {
   try {
     const overview = await statusStore.overview(store.db);
     const where = config.databaseUrl === null ? config.dataDir : 'Postgres (DATABASE_URL)';
-    const judge = config.inferenceUrl === null ? 'embedded judge' : `model at ${config.inferenceUrl}`;
-    if (flags.json) return printJson({ database: store.kind, where, judge, ...overview });
+    const judge =
+      config.inference === null ? 'embedded judge' : `model at ${config.inference.servers.join(', ')}`;
+    const outage = await runStore.judgeOutage(store.db);
+    if (flags.json)
+      return printJson({ database: store.kind, where, judge, judgeOutage: outage, ...overview });
     print(`Data: ${where}${store.remote ? ' (through the running process)' : ''}`);
     print(`Judge: ${judge}`);
+    if (outage !== null) print(describeOutage(outage));
     for (const [name, counts] of Object.entries(overview)) print(`${name}: ${describe(counts)}`);
   } finally {
     await store.close();
   }
+}
+
+function describeOutage({ runs, since, reason }: runStore.JudgeOutage): string {
+  const who = runs === 1 ? '1 run waits' : `${runs} runs wait`;
+  return `${who} for the inference service since ${since.toISOString()}: ${reason ?? 'it does not answer'}`;
 }
 
 function describe(counts: Record<string, number>): string {

@@ -82,6 +82,8 @@ function openThread({ github }: Stage, thread: ScriptedThread): Issue {
 }
 
 const PATIENCE_MS = 30_000;
+/** A served model takes its time. */
+const PATIENCE_WITH_MODEL_MS = 900_000;
 const GLANCE_MS = 40;
 
 /**
@@ -89,7 +91,7 @@ const GLANCE_MS = 40;
  * @throws Error with what is left when that takes too long.
  */
 export async function settled(stage: Stage, ctx: AppContext, issue: Issue): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + (ctx.config.inference === null ? PATIENCE_MS : PATIENCE_WITH_MODEL_MS);
   for (;;) {
     await stage.github.webhooksIdle();
     const left = await workLeft(ctx, issue);

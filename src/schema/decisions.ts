@@ -9,7 +9,12 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { Assessment, IdeaTimelineEntry } from '../pipeline/judge/types.ts';
+import {
+  type Assessment,
+  type CutRecord,
+  type IdeaTimelineEntry,
+  VOTE_KINDS,
+} from '../pipeline/judge/types.ts';
 import { githubId, instant } from './columns.ts';
 import { issues } from './github.ts';
 import { snapshots } from './proposals.ts';
@@ -42,6 +47,8 @@ export const runs = pgTable(
     /** How often it was set back because GitHub or the judge could not be reached. */
     setbacks: integer('setbacks').notNull().default(0),
     error: text('error'),
+    /** Since when the run waits for an inference service that does not answer; null when it does not. */
+    judgeDownSince: instant('judge_down_since'),
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
@@ -113,6 +120,17 @@ export const votes = pgTable(
       .notNull()
       .references(() => decisions.id),
     ordinal: integer('ordinal').notNull(),
+    /** What the call was for, and its name within the judgement; null for a judge that makes no calls. */
+    kind: text('kind', { enum: VOTE_KINDS }),
+    label: text('label'),
+    /** 1 when it repeats a pass whose answer could not be read. */
+    attempt: integer('attempt').notNull().default(0),
+    seed: integer('seed'),
+    servedBy: text('served_by'),
+    /** Texts that were shown shortened. */
+    cuts: jsonb('cuts').$type<CutRecord[]>().notNull().default([]),
+    /** The answer was cancelled once the id was there. */
+    cancelled: boolean('cancelled').notNull().default(false),
     shownOrder: jsonb('shown_order').$type<number[]>().notNull(),
     chosen: integer('chosen'),
     prompt: text('prompt'),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, desc, eq, isNotNull, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, like, lte, ne, sql } from 'drizzle-orm';
 import type { Verdict, Vote } from '../pipeline/judge/types.ts';
 import type { Db } from '../ports.ts';
 import { decisions, votes } from '../schema/index.ts';
@@ -29,8 +29,8 @@ export async function insertDecision(
 }
 
 function voteRow(decisionId: string, ordinal: number, vote: Vote): typeof votes.$inferInsert {
-  const { order, ...rest } = vote;
-  return { id: randomUUID(), decisionId, ordinal, shownOrder: [...order], ...rest };
+  const { order, cuts = [], ...rest } = vote;
+  return { id: randomUUID(), decisionId, ordinal, shownOrder: [...order], cuts: [...cuts], ...rest };
 }
 
 export async function getDecision(db: Db, id: string): Promise<Decision | null> {
@@ -41,6 +41,16 @@ export async function getDecision(db: Db, id: string): Promise<Decision | null> 
 export async function decisionOfRun(db: Db, runId: string): Promise<Decision | null> {
   const [row] = await db.select().from(decisions).where(eq(decisions.runId, runId));
   return row ?? null;
+}
+
+/** Decisions whose id begins with `prefix`, at most `limit`. */
+export async function findDecisions(db: Db, prefix: string, limit: number): Promise<Decision[]> {
+  return db
+    .select()
+    .from(decisions)
+    .where(like(sql`${decisions.id}::text`, `${prefix}%`))
+    .orderBy(asc(decisions.decidedAt))
+    .limit(limit);
 }
 
 export async function votesOf(db: Db, decisionId: string): Promise<VoteRow[]> {

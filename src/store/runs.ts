@@ -61,7 +61,12 @@ export async function finishRun(
 ): Promise<void> {
   await db
     .update(runs)
-    .set({ state: result.state, error: result.error ?? null, finishedAt: result.at })
+    .set({
+      state: result.state,
+      error: result.error ?? null,
+      judgeDownSince: null,
+      finishedAt: result.at,
+    })
     .where(eq(runs.id, id));
 }
 
@@ -117,4 +122,41 @@ export async function issuesWithOpenWork(db: Db, installationId?: number): Promi
 /** Keeps why the last attempt ended, for the answer when no attempt is left. */
 export async function noteError(db: Db, id: string, error: string): Promise<void> {
   await db.update(runs).set({ error }).where(eq(runs.id, id));
+}
+
+/**
+ * Notes that the run waits for the inference service. The attempt does not count: an outage, however long, uses
+ * none of them up.
+ * @returns since when it waits.
+ */
+export async function waitForJudge(db: Db, id: string, reason: string, at: Date): Promise<Date> {
+  const [row] = await db
+    .update(runs)
+    .set({
+      judgeDownSince: sql`coalesce(${runs.judgeDownSince}, ${at.toISOString()}::timestamptz)`,
+      attempts: sql`greatest(${runs.attempts} - 1, 0)`,
+      error: reason,
+    })
+    .where(eq(runs.id, id))
+    .returning({ since: runs.judgeDownSince });
+  return row?.since ?? at;
+}
+
+export interface JudgeOutage {
+  /** Runs that wait for the inference service. */
+  readonly runs: number;
+  readonly since: Date;
+  /** What the last of them was told. */
+  readonly reason: string | null;
+}
+
+/** Null when no run waits for the inference service. */
+export async function judgeOutage(db: Db): Promise<JudgeOutage | null> {
+  const waiting = await db
+    .select({ since: runs.judgeDownSince, reason: runs.error })
+    .from(runs)
+    .where(and(isNotNull(runs.judgeDownSince), inArray(runs.state, ['running', 'waiting'])))
+    .orderBy(asc(runs.judgeDownSince));
+  const since = waiting[0]?.since ?? null;
+  return since === null ? null : { runs: waiting.length, since, reason: waiting.at(-1)?.reason ?? null };
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInferenceClient } from '../../src/adapters/inference/client.ts';
 import { buildBody } from '../../src/adapters/inference/request.ts';
 import { infer } from '../../src/cli/infer.ts';
+import { loadInferenceConfig } from '../../src/config.ts';
 import type { CompletionRequest, InferenceClient } from '../../src/pipeline/judge/model/port.ts';
 import { loadQwen3Tokens } from '../../src/pipeline/judge/prompt/tokens.ts';
 import {
@@ -125,7 +126,7 @@ async function timeInfer(server: FakeInference): Promise<number> {
   const startedAt = performance.now();
   await infer(
     { input_file: input, output_file: output, batch_size: IN_FLIGHT, ...sampling },
-    { INFERENCE_URL: server.url },
+    loadInferenceConfig(server.url, {}),
   );
   const ms = performance.now() - startedAt;
   rmSync(folder, { recursive: true, force: true });

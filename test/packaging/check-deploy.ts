@@ -1,15 +1,11 @@
 /** `npm run check:deploy`: lints the deployment files; no container engine is needed. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { inferenceEnvironment } from '../../src/adapters/inference/options.ts';
 import { environmentVariables } from '../../src/config.ts';
 import { composeProblems, dockerfileProblems } from './deploy-rules.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const known = new Set([
-  ...environmentVariables().map(({ name }) => name),
-  ...Object.keys(inferenceEnvironment),
-]);
+const known = new Set(environmentVariables().map(({ name }) => name));
 
 function report(file: string, problems: readonly string[]): void {
   console.log(`${file}: ${problems.length === 0 ? 'fine' : `${problems.length} problems`}`);

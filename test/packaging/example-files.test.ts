@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { inferenceEnvironment } from '../../src/adapters/inference/options.ts';
 import { environmentVariables, loadConfig } from '../../src/config.ts';
 import { SUBSCRIBED_EVENTS } from '../../src/pipeline/webhook/events.ts';
 
@@ -20,10 +19,7 @@ describe('.env.example', () => {
   const example = new Map(lines.map((line) => line.split('=', 2) as [string, string]));
 
   it('lists every variable once, and no other', () => {
-    const known = new Set([
-      ...environmentVariables().map(({ name }) => name),
-      ...Object.keys(inferenceEnvironment),
-    ]);
+    const known = new Set(environmentVariables().map(({ name }) => name));
     known.delete(FOR_TESTS_ONLY);
     expect(lines).toHaveLength(example.size);
     expect([...example.keys()].sort()).toEqual([...known].sort());

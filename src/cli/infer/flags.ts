@@ -42,7 +42,7 @@ function thinkingOf(budget: number): CompletionRequest['thinking'] {
 }
 
 /** Whatever changes the answers; a file holds answers of one kind only. */
-export function settingsOf(flags: InferFlags, env: NodeJS.ProcessEnv): string {
+export function settingsOf(flags: InferFlags, configuredModel: string | null): string {
   const {
     input_file: _in,
     output_file: _out,
@@ -52,7 +52,7 @@ export function settingsOf(flags: InferFlags, env: NodeJS.ProcessEnv): string {
     ...rest
   } = flags;
   const schema = readSchema(flags.schema_file);
-  const model = flags.model ?? env.INFERENCE_MODEL ?? null;
+  const model = flags.model ?? configuredModel;
   return createHash('sha256')
     .update(JSON.stringify({ ...rest, model, schema }))
     .digest('hex')

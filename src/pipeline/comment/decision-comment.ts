@@ -1,3 +1,4 @@
+import { castVotes, shareOf } from '../judge/cast.ts';
 import { renderBox } from './checkboxes.ts';
 import { renderExplanation } from './explain-section.ts';
 import { MARKER_ROOM } from './marker.ts';
@@ -36,12 +37,13 @@ function find(view: DecisionView, number: number | null): ProposalView | null {
 }
 
 function votesText(verdict: VerdictView): string {
-  const agreeing = verdict.votes.filter(
-    (vote) => vote.error === null && vote.chosen === verdict.chosen,
-  ).length;
-  const failed = verdict.votes.filter((vote) => vote.error !== null).length;
-  const valid = verdict.votes.length - failed;
-  const share = `${agreeing} of ${valid} ${valid === 1 ? 'vote' : 'votes'}`;
+  const { votesFor } = shareOf(verdict.votes, verdict.chosen);
+  const cast = castVotes(verdict.votes);
+  const failed = cast.filter((vote) => vote.error !== null).length;
+  const valid = cast.length - failed;
+  const votes = `${valid} ${valid === 1 ? 'vote' : 'votes'}`;
+  // Nobody voted for "too close": it is what the votes came to.
+  const share = verdict.chosen === null && votesFor === 0 ? votes : `${votesFor} of ${votes}`;
   return failed === 0 ? share : `${share} (${failed} failed)`;
 }
 
@@ -216,8 +218,14 @@ export function renderDecision(view: DecisionView): string {
 /** Shown only when the judge takes long; edited into the decision. */
 export function renderPlaceholder(view: PlaceholderView): string {
   const count = `${view.proposalCount} ${view.proposalCount === 1 ? 'proposal' : 'proposals'}`;
+  const down = view.judgeDownSince ?? null;
+  const what =
+    down === null
+      ? `⏳ The ${judgeName(view.judge)} is comparing ${count}. The decision will appear in this comment.`
+      : `⏳ **Waiting for the inference service**, which does not answer since ${utc(down)}. It will compare ${count} ` +
+        'as soon as it is back, and the decision will appear in this comment; nobody has to ask again.';
   return sections([
-    `⏳ The ${judgeName(view.judge)} is comparing ${count}. The decision will appear in this comment.`,
+    what,
     `${code('/manager cancel')} stops it.`,
     `<sub>run ${code(view.id, 80)} · since ${utc(view.startedAt)}</sub>`,
   ]);

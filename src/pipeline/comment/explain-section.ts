@@ -1,3 +1,4 @@
+import { castVotes } from '../judge/cast.ts';
 import type { IdeaTimelineEntry } from '../judge/types.ts';
 import { fold, login, numbers, sections, sentence, utc } from './parts.ts';
 import type { ProposalView, VerdictView } from './views.ts';
@@ -29,8 +30,9 @@ function timeline(verdict: VerdictView, proposals: readonly ProposalView[]): str
 }
 
 function voteList(verdict: VerdictView): string | null {
-  if (verdict.votes.length === 0) return null;
-  const lines = verdict.votes.slice(0, MAX_VOTES).map((vote) => {
+  const votes = castVotes(verdict.votes);
+  if (votes.length === 0) return null;
+  const lines = votes.slice(0, MAX_VOTES).map((vote) => {
     const result =
       vote.error !== null
         ? `failed (${sentence(vote.error, 160)})`
@@ -39,7 +41,7 @@ function voteList(verdict: VerdictView): string | null {
           : `proposal ${vote.chosen}`;
     return `- shown in the order ${numbers(vote.order)}: ${result}`;
   });
-  const left = verdict.votes.length - lines.length;
+  const left = votes.length - lines.length;
   return sections(['**Votes**', lines.join('\n'), left > 0 ? `…and ${left} more.` : null]);
 }
 

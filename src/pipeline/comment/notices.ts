@@ -148,6 +148,14 @@ function decisionLine(decision: StatusView['decision']): string {
   return `- ${name} by the ${judgeName(decision.judge)}: ${choice}, ${stateText(decision.state)}${newer}`;
 }
 
+function runText(run: StatusView['run']): string {
+  if (run === null) return 'nothing is running';
+  const since = `since ${utc(run.since)}`;
+  return run.state === 'waiting-for-judge'
+    ? `waiting for the inference service, which does not answer ${since}; it goes on by itself`
+    : `${run.state} ${since}`;
+}
+
 /** One comment per issue, kept up to date. */
 export function renderStatus(view: StatusView): string {
   const shown = view.proposals.slice(0, 60).map(({ number, authorLogin, url }) => {
@@ -156,10 +164,9 @@ export function renderStatus(view: StatusView): string {
   const left = view.proposals.length - shown.length;
   const proposals =
     shown.length === 0 ? 'none found' : `${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
-  const run = view.run === null ? 'nothing is running' : `${view.run.state} since ${utc(view.run.since)}`;
   const lines = [
     `- Proposals: ${proposals}`,
-    `- Run: ${run}`,
+    `- Run: ${runText(view.run)}`,
     decisionLine(view.decision),
     view.pausedBy === null ? null : `- Paused by ${login(view.pausedBy)}; ${code('/manager resume')} ends it`,
     view.postingStopped === null ? null : `- Posting is stopped: ${sentence(view.postingStopped, 300)}`,

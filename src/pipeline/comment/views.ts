@@ -1,5 +1,5 @@
 import type { CommandOutcome } from '../../schema/inbox.ts';
-import type { Verdict, Vote } from '../judge/types.ts';
+import type { CastVote, Verdict } from '../judge/types.ts';
 import type { Ticks } from './checkboxes.ts';
 
 /** What the comments show, as plain data. Every string in it is untrusted and neutralised when rendered. */
@@ -14,7 +14,7 @@ export interface ProposalView {
 
 /** Of a verdict, what is shown; a whole `Verdict` fits. */
 export type VerdictView = Omit<Verdict, 'forcedChoice' | 'votes'> & {
-  readonly votes: readonly Pick<Vote, 'order' | 'chosen' | 'error'>[];
+  readonly votes: readonly CastVote[];
 };
 
 export type DecisionStateView =
@@ -55,6 +55,8 @@ export interface PlaceholderView {
   readonly startedAt: string;
   readonly judge: Verdict['judge'];
   readonly proposalCount: number;
+  /** ISO 8601: since when the inference service does not answer; null or absent when it does. */
+  readonly judgeDownSince?: string | null;
 }
 
 export interface FoldedView {
@@ -110,7 +112,11 @@ export interface StatusView {
   /** ISO 8601. */
   readonly at: string;
   readonly proposals: readonly ProposalView[];
-  readonly run: { readonly state: 'waiting' | 'running'; readonly since: string } | null;
+  /** `waiting-for-judge`: the inference service does not answer. */
+  readonly run: {
+    readonly state: 'waiting' | 'running' | 'waiting-for-judge';
+    readonly since: string;
+  } | null;
   readonly decision: {
     readonly id: string;
     readonly url: string | null;

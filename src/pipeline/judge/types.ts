@@ -40,8 +40,33 @@ export interface Assessment {
   readonly probability: number;
 }
 
+/** What a call of the model was for. Only `vote` counts towards the vote share. */
+export const VOTE_KINDS = ['vote', 'group', 'playoff', 'writer', 'forced'] as const;
+export type VoteKind = (typeof VOTE_KINDS)[number];
+
+/** A text that was shown shortened: a proposal's number, or the issue. */
+export interface CutRecord {
+  readonly text: number | 'issue';
+  readonly cutTokens: number;
+}
+
+/** How a served model was called; a judge that runs in this process has no such thing. */
+export interface VoteCall {
+  readonly kind: VoteKind;
+  /** Names the pass within its judgement, e.g. `vote/0`; repeated calls for one pass share it. */
+  readonly label: string;
+  /** 0, or 1 when it repeats a pass whose answer could not be read. */
+  readonly attempt: number;
+  readonly seed: number;
+  /** The model and server that answered; null when none did. */
+  readonly servedBy: string | null;
+  readonly cuts: readonly CutRecord[];
+  /** True when the answer was cancelled once the id was there. */
+  readonly cancelled: boolean;
+}
+
 /** One pass of a judge over one ordering of the candidates. */
-export interface Vote {
+export interface Vote extends Partial<VoteCall> {
   /** Proposal numbers in the order they were shown. */
   readonly order: readonly number[];
   /** Proposal number, null when the vote found none acceptable or failed (see `error`). */
@@ -58,6 +83,11 @@ export interface Vote {
   readonly durationMs: number;
   readonly error: string | null;
 }
+
+/** What is needed of a vote, as it was cast or as it is stored. */
+export type CastVote = Pick<Vote, 'order' | 'chosen' | 'error'> & {
+  readonly [Key in 'kind' | 'label' | 'attempt']?: Vote[Key] | null;
+};
 
 /** When an idea was first seen in the thread, for `explain`. */
 export interface IdeaTimelineEntry {

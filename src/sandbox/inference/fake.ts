@@ -53,7 +53,9 @@ export class FakeInference {
     return `http://127.0.0.1:${this.#port}/v1`;
   }
 
+  /** Does nothing when it listens already. */
   async listen(port: number): Promise<void> {
+    if (this.#server.listening) return;
     this.#closing = false;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);

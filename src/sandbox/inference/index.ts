@@ -1,5 +1,6 @@
 export { fillSchema, plainAnswer } from './answers.ts';
 export { FakeInference, type FakeInferenceOptions, startFakeInference } from './fake.ts';
+export { fairModel, gullibleModel, hostileModel, literalModel } from './models.ts';
 export {
   createRandom,
   type FakeAnswer,

@@ -50,7 +50,7 @@ async function placeholderAfterAWhile(
   done: AbortSignal,
 ): Promise<void> {
   if (await sleepUnless(ctx, ctx.config.placeholderAfterMs, done)) {
-    await ctx.db.transaction((tx) => wantPlaceholder(ctx, tx, issue, run));
+    await ctx.db.transaction((tx) => wantPlaceholder(ctx, tx, issue, { ...run, judgeDownSince: null }));
     await ctx.failpoint('run.placeholder-wanted');
   }
 }

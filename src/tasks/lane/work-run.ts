@@ -18,6 +18,7 @@ import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.
 import { finishCommands, type Outcome } from '../support/finish.ts';
 import { judgeWithPatience } from './judge-with-patience.ts';
 import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
+import { waitForJudge } from './wait-for-judge.ts';
 
 /** After this many attempts a run that keeps dying is failed, so that its commands get an answer. */
 const MAX_ATTEMPTS = 5;
@@ -205,7 +206,8 @@ async function settleFailure(
     await installationStore.setInstallationStatus(ctx.db, issue.installationId, 'suspended');
     return false;
   }
-  if (error instanceof JudgeError && !error.retryable) {
+  if (error instanceof JudgeError) {
+    if (error.retryable) return waitForJudge(ctx, issue, run, error);
     await endWithoutDecision(ctx, issue, run, { kind: 'failed', reason: error.message });
     return true;
   }

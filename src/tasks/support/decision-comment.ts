@@ -50,7 +50,7 @@ export async function refreshDecisionComment(
   });
 }
 
-/** Says that the judge is at work, in the comment that will hold the decision. */
+/** Says that the judge is at work, or waited for, in the comment that will hold the decision. */
 export async function wantPlaceholder(
   ctx: AppContext,
   tx: Db,
@@ -61,7 +61,8 @@ export async function wantPlaceholder(
   const body = renderPlaceholder({
     id: run.id,
     startedAt: (run.startedAt ?? ctx.clock.now()).toISOString(),
-    judge: ctx.config.inferenceUrl === null ? 'embedded' : 'model',
+    judge: ctx.config.inference === null ? 'embedded' : 'model',
+    judgeDownSince: run.judgeDownSince?.toISOString() ?? null,
     proposalCount: proposals.length,
   });
   await wantComment(ctx, tx, issue, { kind: 'decision', id: run.id, body });

@@ -23,8 +23,8 @@ export async function statusView(
     })),
     run: run
       ? {
-          state: run.startedAt ? 'running' : 'waiting',
-          since: (run.startedAt ?? run.createdAt).toISOString(),
+          state: run.judgeDownSince ? 'waiting-for-judge' : run.startedAt ? 'running' : 'waiting',
+          since: (run.judgeDownSince ?? run.startedAt ?? run.createdAt).toISOString(),
         }
       : null,
     decision: decision ? await decisionLine(tx, decision) : null,

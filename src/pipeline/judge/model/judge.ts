@@ -3,6 +3,7 @@
  * orders, settle what is close, have the outcome written once. Every call stands in the verdict's votes.
  */
 import { createHash } from 'node:crypto';
+import { JudgeError } from '../../../errors.ts';
 import { analyse } from '../embedded/features.ts';
 import { ideaTimeline } from '../embedded/timeline.ts';
 import { promptVersion } from '../prompt/messages.ts';
@@ -10,7 +11,7 @@ import { createPacker } from '../prompt/pack.ts';
 import { loadQwen3Tokens, type TokenCounter } from '../prompt/tokens.ts';
 import type { Judge, JudgeInput, JudgeOptions, Verdict } from '../types.ts';
 import { runBallot, runRounds } from './ballot.ts';
-import type { Calibration } from './calibration.ts';
+import type { Calibration, CalibrationKey } from './calibration.ts';
 import { type Result, settle } from './outcome.ts';
 import { type ModelVote, runNeededPass, type Session } from './pass.ts';
 import { type ModelSettings, type ModelSettingsInput, policyName, resolveSettings } from './policy.ts';
@@ -21,12 +22,12 @@ import { type Written, write } from './writer.ts';
 
 export interface ModelJudgeOptions extends ModelSettingsInput {
   readonly client: InferenceClient;
-  /** Served model or LoRA adapter; null takes the client's own. */
+  /** Served model or LoRA adapter; null takes the first that the service lists. */
   readonly model?: string | null;
-  /** Name and version that decisions are recorded under; `model` when left out. */
+  /** Name and version that decisions are recorded under; the served name when left out. */
   readonly name?: string;
-  /** Used only where it fits model, prompt and policy. */
-  readonly calibration?: Calibration | null;
+  /** Asked for each judgement; what it gives is used only where it fits model, prompt and policy. */
+  readonly calibration?: (key: CalibrationKey) => Promise<Calibration | null>;
   /** Source of all chance in a judgement; a hash of the input when left out, so that runs repeat. */
   readonly seed?: (input: JudgeInput) => string;
   /** Qwen3's tokenizer when left out. */
@@ -52,29 +53,28 @@ export interface ModelJudge extends Judge {
 /** @throws RangeError for a policy that makes no sense. */
 export function createModelJudge(options: ModelJudgeOptions): ModelJudge {
   const settings = resolveSettings(options);
-  const parts = partsOf(settings);
-  const key = {
-    model: options.name ?? options.model ?? 'default model',
-    promptVersion: promptVersion(parts, settings.switches.defences),
-    votePolicy: policyName(settings),
-  };
+  const version = promptVersion(partsOf(settings), settings.switches.defences);
+  const votePolicy = policyName(settings);
   return {
-    name: key.model,
-    votePolicy: key.votePolicy,
-    promptVersion: key.promptVersion,
+    name: options.name ?? options.model ?? 'the served model',
+    votePolicy,
+    promptVersion: version,
     async judge(input, { signal } = {}) {
       signal?.throwIfAborted();
       // When one call ends the judgement, the others are hung up on.
       const over = new AbortController();
       const stop = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
       try {
-        const session = await openSession(input, options, settings, stop);
+        const model = await servedModel(options, stop);
+        const key = { model: options.name ?? model, promptVersion: version, votePolicy };
+        const session = await openSession(input, model, options, settings, stop);
         const found = await decide(session, input);
+        const calibration = (await options.calibration?.(key)) ?? null;
         return {
           judge: 'model',
           ...key,
           ...verdictOf(input, found),
-          ...confidenceOf(found.result, key, options.calibration ?? null),
+          ...confidenceOf(found.result, key, calibration),
           ideas: ideaTimeline(analyse(input)),
           votes: session.votes,
           stats: statsOf(session.votes, settings.policy.votes),
@@ -86,12 +86,26 @@ export function createModelJudge(options: ModelJudgeOptions): ModelJudge {
   };
 }
 
+/**
+ * All votes are of one model, and the decision names it: without a configured name, the first one served.
+ * @throws JudgeError
+ */
+async function servedModel({ client, model }: ModelJudgeOptions, signal: AbortSignal): Promise<string> {
+  if (model) return model;
+  const [first] = await client.models(signal);
+  if (first !== undefined) return first;
+  throw new JudgeError('The inference service lists no model.', 'Start the server with a model.', {
+    retryable: true,
+  });
+}
+
 function partsOf({ switches }: ModelSettings) {
   return { explanation: switches.explanation, goldenProposal: switches.goldenProposal };
 }
 
 async function openSession(
   input: JudgeInput,
+  model: string,
   options: ModelJudgeOptions,
   settings: ModelSettings,
   signal: AbortSignal,
@@ -106,7 +120,6 @@ async function openSession(
     thinking: switches.thinking,
   });
   const seed = options.seed?.(input) ?? inputSeed(input);
-  const model = options.model ?? null;
   return {
     client: options.client,
     model,

@@ -6,9 +6,9 @@ import { JudgeError } from '../../../errors.ts';
 import { neutraliseTokens } from '../prompt/clean.ts';
 import type { AnswerParts } from '../prompt/messages.ts';
 import { type ShownIds, seedNumber } from '../prompt/order.ts';
-import type { CutRecord, PackedPrompt, Packer } from '../prompt/pack.ts';
+import type { PackedPrompt, Packer } from '../prompt/pack.ts';
 import type { TokenCounter } from '../prompt/tokens.ts';
-import type { Vote } from '../types.ts';
+import type { Vote, VoteCall, VoteKind } from '../types.ts';
 import { type Answer, type AnswerChoice, answerJsonSchema } from './answer.ts';
 import { createIdWatcher } from './early-id.ts';
 import type { ModelSettings } from './policy.ts';
@@ -16,25 +16,13 @@ import type { Completion, CompletionRequest, InferenceClient } from './port.ts';
 import type { Choice } from './posterior.ts';
 import { type ReadResult, readAnswer } from './reader.ts';
 
-/** What a call was for. Only `vote` counts towards the vote share. */
-export type VoteKind = 'vote' | 'group' | 'playoff' | 'writer' | 'forced';
-
-export interface ModelVote extends Vote {
-  readonly kind: VoteKind;
-  /** 0, or 1 when it repeats a pass whose answer could not be read. */
-  readonly attempt: number;
-  readonly seed: number;
-  /** The model and server that answered; null when none did. */
-  readonly servedBy: string | null;
-  readonly cuts: readonly CutRecord[];
-  /** True when the answer was cancelled once the id was there. */
-  readonly cancelled: boolean;
-}
+/** A vote of the served model always says how it was called. */
+export type ModelVote = Vote & VoteCall;
 
 /** What all passes of one judgement share. */
 export interface Session {
   readonly client: InferenceClient;
-  readonly model: string | null;
+  readonly model: string;
   readonly settings: ModelSettings;
   readonly parts: AnswerParts;
   readonly packer: Packer;
@@ -177,7 +165,7 @@ function completionFor(
   const { budget, sampling } = session.settings;
   return {
     messages: packed.messages,
-    ...(session.model === null ? {} : { model: session.model }),
+    model: session.model,
     maxTokens: budget.answer + (thinking ? budget.thinking : 0),
     ...sampling,
     seed: seedNumber(`${session.seed}/${request.label}/${attempt}`),
@@ -239,6 +227,7 @@ function recordOf(
   const written = `${heard.thinking ?? ''}${heard.answer ?? ''}`;
   return {
     kind: request.kind,
+    label: request.label,
     attempt,
     order: request.order,
     chosen: null,

@@ -99,7 +99,7 @@ export function resolveSettings(input: ModelSettingsInput): ModelSettings {
 }
 
 /** Name of the policy: equal names mean that confidences may be compared (and calibrated together). */
-export function policyName({ policy, switches, sampling }: ModelSettings): string {
+export function policyName({ policy, switches, budget, sampling }: ModelSettings): string {
   const words = [
     `k=${policy.votes}`,
     policy.votes > 1 && (policy.adaptive ? `adaptive@${policy.threshold}` : 'fixed'),
@@ -107,6 +107,12 @@ export function policyName({ policy, switches, sampling }: ModelSettings): strin
     policy.votes > 1 && (policy.playoff ? `playoff<=${policy.closeMargin}` : `close<=${policy.closeMargin}`),
     switches.thinking ? 'thinking' : 'no-thinking',
     `t=${sampling.temperature}`,
+    !isDefault(budget, switches) && `tokens=${budget.prompt}+${budget.thinking}+${budget.answer}`,
   ];
   return words.filter((word) => word !== false).join(' ');
+}
+
+function isDefault(budget: TokenBudget, { thinking }: Switches): boolean {
+  const { prompt, thinking: thoughts, answer } = DEFAULT_BUDGET;
+  return budget.prompt === prompt && budget.answer === answer && (!thinking || budget.thinking === thoughts);
 }

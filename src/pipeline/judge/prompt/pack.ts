@@ -2,7 +2,7 @@
  * Packs issue and proposals into the prompt's budget: everybody gets a fair share, long texts are cut to it, and
  * what was cut is recorded. What does not even fit so goes through rounds.
  */
-import type { JudgeInput } from '../types.ts';
+import type { CutRecord, JudgeInput } from '../types.ts';
 import { type CleanText, cleanAndLimit } from './clean.ts';
 import { type Cuttable, prepareText, waterFill } from './cut.ts';
 import {
@@ -37,12 +37,6 @@ const WORTH_FILLING = 64;
 /** Longer texts cannot fit and would only take time to count. */
 const MAX_CHARACTERS = 24_000;
 const MAX_CHARACTERS_TOGETHER = 400_000;
-
-export interface CutRecord {
-  /** Proposal number, or the issue. */
-  readonly text: number | 'issue';
-  readonly cutTokens: number;
-}
 
 export interface PackedPrompt {
   readonly messages: readonly Message[];

@@ -488,10 +488,12 @@ describe('confidence', () => {
     const client = scriptedClient(sequence('Alpha'));
     const { votePolicy, promptVersion } = createModelJudge({ client, model: 'manager-8b' });
     const calibration = { model: 'manager-8b', promptVersion, votePolicy, slope: 0.5, labels: 120 };
-    const fitting = await judge(three, sequence('Alpha'), { calibration });
+    const fitting = await judge(three, sequence('Alpha'), { calibration: async () => calibration });
     expect(fitting.verdict.calibrated).toBe(true);
     expect(fitting.verdict.confidence).toBeCloseTo(1 / (1 + Math.sqrt(0.5 / 3.5)), 10);
-    const other = await judge(three, sequence('Alpha'), { calibration: { ...calibration, model: 'other' } });
+    const other = await judge(three, sequence('Alpha'), {
+      calibration: async () => ({ ...calibration, model: 'other' }),
+    });
     expect(other.verdict).toMatchObject({ calibrated: false, confidence: 1 });
   });
 });

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import {
-  DEFAULT_INFERENCE_OPTIONS,
-  inferenceEnvironment,
-  parseServers,
-  readInferenceOptions,
-} from '../../../src/adapters/inference/options.ts';
-import { ConfigError } from '../../../src/errors.ts';
+import { parseServers } from '../../src/config/inference.ts';
+import { loadInferenceConfig } from '../../src/config.ts';
+import { ConfigError } from '../../src/errors.ts';
 
-const read = (env: Record<string, string>) => readInferenceOptions(z.object(inferenceEnvironment).parse(env));
+const read = (env: Record<string, string>) => loadInferenceConfig(undefined, env);
 
 describe('parseServers', () => {
   it.each([
@@ -28,7 +23,7 @@ describe('parseServers', () => {
   });
 });
 
-describe('readInferenceOptions', () => {
+describe('loadInferenceConfig', () => {
   it('is null without a server', () => {
     expect(read({})).toBeNull();
     expect(read({ INFERENCE_URL: '', INFERENCE_MODEL: 'x' })).toBeNull();
@@ -43,12 +38,37 @@ describe('readInferenceOptions', () => {
       INFERENCE_TIMEOUT_SECONDS: '90',
     };
     expect(read(env)).toEqual({
-      ...DEFAULT_INFERENCE_OPTIONS,
       servers: ['http://gpu:8000/v1'],
       apiKey: 'key',
       model: 'manager-8b',
       maxInFlight: 64,
       requestTimeoutMs: 90_000,
+      votes: 5,
+      tokens: { prompt: 4_608, thinking: 2_048, answer: 1_536 },
     });
+    expect(read({ ...env, INFERENCE_VOTES: '1', INFERENCE_THINKING_TOKENS: '0' })).toMatchObject({
+      votes: 1,
+      tokens: { thinking: 0, answer: 1_536 },
+    });
+  });
+
+  it('takes another URL in place of the variable', () => {
+    expect(loadInferenceConfig('http://other', { INFERENCE_URL: 'http://gpu' })?.servers).toEqual([
+      'http://other/v1',
+    ]);
+  });
+
+  it.each([
+    { INFERENCE_VOTES: '0' },
+    { INFERENCE_VOTES: '2.5' },
+    { INFERENCE_VOTES: '100' },
+    { INFERENCE_THINKING_TOKENS: 'sometimes' },
+    { INFERENCE_ANSWER_TOKENS: '3' },
+    { INFERENCE_PROMPT_TOKENS: '100' },
+    { INFERENCE_MAX_IN_FLIGHT: 'many' },
+  ])('names what is wrong in %j', (wrong) => {
+    const [name = ''] = Object.keys(wrong);
+    expect(() => read({ INFERENCE_URL: 'http://gpu', ...wrong })).toThrow(ConfigError);
+    expect(() => read({ INFERENCE_URL: 'http://gpu', ...wrong })).toThrow(name);
   });
 });

@@ -1,0 +1,120 @@
+/** The commands with a model behind them: the demo, the record it leaves, a decision on a file, the doctor. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { chooseCommand } from '../../src/cli/choose.ts';
+import { decisionCommand } from '../../src/cli/decision.ts';
+import { demoCommand } from '../../src/cli/demo.ts';
+import { doctorCommand } from '../../src/cli/doctor.ts';
+import { type FakeInference, fairModel, startFakeInference } from '../../src/sandbox/inference/index.ts';
+
+let folder: string;
+let service: FakeInference;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'swe-manager-model-'));
+  service = await startFakeInference({ models: ['manager-8b', 'adapter'], script: fairModel });
+  vi.stubEnv('INFERENCE_URL', service.url);
+  vi.stubEnv('SWE_MANAGER_DATA_DIR', folder);
+  vi.stubEnv('LOG_LEVEL', 'silent');
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await service.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => {
+  process.exitCode = 0;
+  vi.restoreAllMocks();
+});
+
+/** Runs the command in this process. */
+async function run(command: Command, ...args: string[]): Promise<{ out: string; err: string; code: number }> {
+  const said = { out: '', err: '' };
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said.out += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said.err += String(text);
+    return true;
+  });
+  await command.parseAsync(args, { from: 'user' });
+  vi.restoreAllMocks();
+  return { ...said, code: Number(process.exitCode ?? 0) };
+}
+
+describe('with a model', () => {
+  it('the demo does the main job, and its decisions can be looked into', async () => {
+    const demo = await run(demoCommand());
+    expect(demo).toMatchObject({ err: '', code: 0 });
+    expect(demo.out).toContain('chosen by the **model**');
+    expect(demo.out).not.toContain('embedded judge');
+    expect(demo.out).toMatch(/The training rows: [1-9]/);
+    const id = /decision `([0-9a-f-]{36})`/.exec(demo.out)?.[1] ?? '';
+
+    vi.stubEnv('SWE_MANAGER_DATA_DIR', join(folder, 'demo'));
+    const shown = await run(decisionCommand(), 'show', id.slice(0, 8));
+    expect(shown.out).toMatch(/Judge: model, manager-8b; prompt manager-\d+; votes by k=5/);
+    expect(shown.out).toMatch(/vote\/0, shown [\d ]+: proposal \d; \d+ \+ \d+ tokens/);
+    const record = JSON.parse((await run(decisionCommand(), 'show', id, '--json')).out);
+    expect(record).toMatchObject({
+      id,
+      judge: 'model',
+      calibrated: false,
+      voteShare: { votesFor: 3, votes: 3 },
+    });
+    expect(record.votes[0].prompt.messages[0]).toMatchObject({ role: 'system' });
+    expect(record.snapshot.input.candidates.length).toBeGreaterThan(1);
+
+    const absent = await run(decisionCommand(), 'show', '00000000');
+    expect(absent).toMatchObject({ out: '', code: 1, err: expect.stringContaining('There is no decision') });
+    const nonsense = await run(decisionCommand(), 'show', "'; drop table");
+    expect(nonsense).toMatchObject({ code: 1, err: expect.stringContaining('no decision') });
+  }, 120_000);
+
+  it('choose decides on a saved thread and says which model did', async () => {
+    const file = join(folder, 'thread.json');
+    const proposal = (id: number, login: string) => ({
+      id,
+      html_url: `https://github.com/acme/app/issues/1#issuecomment-${id}`,
+      user: { login },
+      body: `## Proposal\n### Root cause\n\`${login}.ts\` forgets the draft.\n### Changes\nSave it in \`${login}.ts\`.`,
+    });
+    writeFileSync(
+      file,
+      JSON.stringify({
+        repository: 'acme/app',
+        issue: { number: 1, title: 'The draft is lost', body: 'Write, leave, come back.' },
+        comments: [proposal(11, 'ann'), proposal(12, 'bob')],
+      }),
+    );
+    const chosen = await run(chooseCommand(), '--thread', file, '--json');
+    expect(chosen.err).toBe('');
+    expect(JSON.parse(chosen.out)).toMatchObject({ judge: 'model', model: 'manager-8b', chosen: { id: 1 } });
+  });
+
+  it('the doctor says which model answers, and what is wrong when none does', async () => {
+    const judge = async () =>
+      JSON.parse((await run(doctorCommand(), '--json')).out).checks.find(
+        ({ name }: { name: string }) => name === 'Judge',
+      );
+    expect(await judge()).toEqual({
+      name: 'Judge',
+      ok: true,
+      detail: 'model manager-8b on 1 server, 5 votes at most',
+    });
+    vi.stubEnv('INFERENCE_MODEL', 'nobody');
+    expect(await judge()).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('manager-8b, adapter'),
+    });
+    vi.stubEnv('INFERENCE_MODEL', '');
+    const { port } = service;
+    await service.close();
+    expect(await judge()).toMatchObject({ ok: false, detail: expect.stringContaining('runs wait for it') });
+    await service.listen(port);
+  }, 120_000);
+});
