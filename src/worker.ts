@@ -3,13 +3,14 @@ import type { AppContext, JobTools } from './ports.ts';
 import { effectStore, runStore } from './store/index.ts';
 import { answerCommand } from './tasks/answer-command.ts';
 import { answerTick } from './tasks/answer-tick.ts';
+import { lookAtIssue } from './tasks/look-at-issue.ts';
 import { processDeliveries } from './tasks/process-deliveries.ts';
 import { createWakeUps, QUEUES } from './tasks/queues.ts';
 import { workIssue } from './tasks/work-issue.ts';
 import { writeEffects } from './tasks/write-effects.ts';
 
 /** Jobs of each queue that one process runs at once. */
-const CONCURRENCY = { delivery: 4, command: 2, tick: 1, issue: 4, outbox: 4 } as const;
+const CONCURRENCY = { delivery: 4, command: 2, tick: 1, issue: 4, outbox: 4, look: 2 } as const;
 
 export async function registerWorkers(ctx: AppContext): Promise<void> {
   const { jobs } = ctx;
@@ -21,6 +22,7 @@ export async function registerWorkers(ctx: AppContext): Promise<void> {
   await jobs.work(QUEUES.issue, { concurrency: CONCURRENCY.issue }, (data, tools: JobTools) =>
     workIssue(ctx, data, tools.signal),
   );
+  await jobs.work(QUEUES.look, { concurrency: CONCURRENCY.look }, (data) => lookAtIssue(ctx, data));
   await jobs.work(QUEUES.outbox, { concurrency: CONCURRENCY.outbox }, (data, tools: JobTools) =>
     writeEffects(ctx, data, tools.signal),
   );

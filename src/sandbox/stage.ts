@@ -1,6 +1,6 @@
 /** Plays scripted threads on the fake GitHub and waits for the App's answers, as the demo and the tests do. */
 import type { AppContext } from '../ports.ts';
-import { commandStore, deliveryStore, effectStore, issueStore } from '../store/index.ts';
+import { commandStore, deliveryStore, effectStore, evidenceStore, issueStore } from '../store/index.ts';
 import { type Comment, type FakeGitHub, type Issue, startFakeGitHub } from './github/index.ts';
 import type { ScriptedThread } from './threads/index.ts';
 
@@ -108,6 +108,8 @@ async function workLeft(ctx: AppContext, issue: Issue): Promise<string | null> {
   if (!known) return 'the issue is not known yet';
   const commands = await commandStore.unfinishedCommands(ctx.db, issue.id);
   if (commands.length > 0) return `${commands.length} commands, first ${commands[0]?.verb}`;
+  const unverified = await evidenceStore.unverified(ctx.db, issue.id);
+  if (unverified.length > 0) return `${unverified.length} signals`;
   const unprocessed = await effectStore.pendingOf(ctx.db, issue.id);
   return unprocessed > 0 ? `${unprocessed} effects` : null;
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gte, inArray, isNull, notInArray } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { signals } from '../schema/index.ts';
+import { issues, signals } from '../schema/index.ts';
 
 export type Signal = typeof signals.$inferSelect;
 export type NewSignal = Omit<typeof signals.$inferInsert, 'id'>;
@@ -36,6 +36,33 @@ export async function withdrawEvidence(
     )
     .returning({ id: signals.id });
   return rows.length;
+}
+
+/** Those of the keys that are recorded and not withdrawn. */
+export async function standingKeys(db: Db, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set();
+  const rows = await db
+    .select({ key: signals.key })
+    .from(signals)
+    .where(and(inArray(signals.key, [...keys]), isNull(signals.withdrawnAt)));
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** What a merged pull request of the repository said, on whatever issue. */
+export async function mergesOf(db: Db, repositoryId: number, pullNumber: number): Promise<Signal[]> {
+  const rows = await db
+    .select({ signal: signals })
+    .from(signals)
+    .innerJoin(issues, eq(signals.issueId, issues.id))
+    .where(
+      and(
+        eq(issues.repositoryId, repositoryId),
+        eq(signals.source, 'merge'),
+        eq(signals.pullNumber, pullNumber),
+        isNull(signals.withdrawnAt),
+      ),
+    );
+  return rows.map(({ signal }) => signal);
 }
 
 export async function withdrawKeys(tx: Db, keys: readonly string[], at: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { issues, repositories } from '../schema/index.ts';
 
@@ -61,6 +61,14 @@ export async function findIssue(db: Db, repositoryId: number, number: number): P
     .from(issues)
     .where(and(eq(issues.repositoryId, repositoryId), eq(issues.number, number)));
   return row ?? null;
+}
+
+export async function findIssues(db: Db, repositoryId: number, numbers: readonly number[]): Promise<Issue[]> {
+  if (numbers.length === 0) return [];
+  return db
+    .select()
+    .from(issues)
+    .where(and(eq(issues.repositoryId, repositoryId), inArray(issues.number, [...numbers])));
 }
 
 export async function setIssuePaused(

@@ -33,6 +33,21 @@ export async function findProposalByComment(
   return row ?? null;
 }
 
+/** The proposals that these comments are, on whatever issue of the repository. */
+export async function proposalsOfComments(
+  db: Db,
+  repositoryId: number,
+  commentIds: readonly number[],
+): Promise<Proposal[]> {
+  if (commentIds.length === 0) return [];
+  const rows = await db
+    .select({ proposal: proposals })
+    .from(proposals)
+    .innerJoin(issues, eq(proposals.issueId, issues.id))
+    .where(and(eq(issues.repositoryId, repositoryId), inArray(proposals.commentId, [...commentIds])));
+  return rows.map(({ proposal }) => proposal);
+}
+
 /** Hands out the next proposal number of the issue; numbers are never reused. */
 export async function takeProposalNumber(tx: Db, issueId: number): Promise<number> {
   const [row] = await tx

@@ -11,6 +11,7 @@ export const QUEUES = {
   issue: 'issue',
   outbox: 'outbox',
   tick: 'tick',
+  look: 'look',
 } as const;
 
 /** Verbs that wait their turn in the issue's lane; the others are answered at once. */
@@ -19,6 +20,7 @@ export const LANE_VERBS = ['choose', 'accept', 'override', 'reject', 'explain', 
 export const deliveryJob = z.object({ lane: z.string() });
 export const commandJob = z.object({ commandId: z.uuid() });
 export const issueJob = z.object({ issueId: z.number() });
+export const lookJob = z.object({ issueId: z.number() });
 export const outboxJob = z.object({ installationId: z.number() });
 
 /** A box that somebody ticked or unticked in a decision comment. */
@@ -43,6 +45,9 @@ export function createWakeUps(jobs: Jobs) {
       jobs.send(QUEUES.tick, { issueId, ...tick }, { tx }),
     issue: (tx: Db, issueId: number, startAfterSeconds = 0) =>
       jobs.send(QUEUES.issue, { issueId }, { tx, singletonKey: String(issueId), startAfterSeconds }),
+    /** The issue's evidence, or its quiet time, wants a look. */
+    look: (tx: Db, issueId: number, startAfterSeconds = 0) =>
+      jobs.send(QUEUES.look, { issueId }, { tx, singletonKey: String(issueId), startAfterSeconds }),
     outbox: (tx: Db, installationId: number, startAfterSeconds = 0) =>
       jobs.send(
         QUEUES.outbox,

@@ -25,6 +25,7 @@ export const QUEUES: readonly QueueDefinition[] = [
   { name: 'tick', serial: false, ...patient },
   // Judging several orderings takes minutes; a dead worker is noticed by its heartbeat, not by this.
   { name: 'issue', serial: true, ...patient, expireInSeconds: 3600 },
+  { name: 'look', serial: true, ...patient },
   // GitHub's quota can be gone for an hour.
   { name: 'outbox', serial: true, ...patient, retryDelaySeconds: 5, retryDelayMaxSeconds: 900 },
   { name: 'maintenance', serial: false, ...patient, retryLimit: 2, expireInSeconds: 3600 },

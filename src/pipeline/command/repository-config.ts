@@ -60,6 +60,18 @@ export const repositoryConfigSchema = z
       .max(100)
       .default([])
       .describe('Logins that may give commands besides everyone with triage permission or better.'),
+    reviewers: z
+      .array(
+        z
+          .string()
+          .regex(/^@?[A-Za-z\d][A-Za-z\d_-]{0,99}(?:\[bot\])?$/, 'is not a GitHub login')
+          .overwrite(bareLogin),
+      )
+      .max(200)
+      .default([])
+      .describe(
+        'Logins whose comments count as evidence of what was chosen, besides those who may give commands. They get no other rights.',
+      ),
     proposal_headings: z
       .strictObject({
         problem: phrases('problem', DEFAULT_HEADINGS.problem),

@@ -2,7 +2,7 @@
 import type { Author } from '../thread/types.ts';
 
 /** The events we subscribe to (see app.yml) and those that GitHub always sends to an App. */
-export const SUBSCRIBED_EVENTS = ['issue_comment', 'issues', 'repository'] as const;
+export const SUBSCRIBED_EVENTS = ['issue_comment', 'issues', 'pull_request', 'repository'] as const;
 export const AUTOMATIC_EVENTS = ['installation', 'installation_repositories'] as const;
 export const HANDLED_EVENTS = [...SUBSCRIBED_EVENTS, ...AUTOMATIC_EVENTS] as const;
 export type HandledEvent = (typeof HANDLED_EVENTS)[number];
@@ -64,10 +64,37 @@ export interface IssueEvent extends OnRepository {
     | 'locked'
     | 'unlocked'
     | 'deleted'
-    | 'transferred';
+    | 'transferred'
+    | 'assigned'
+    | 'unassigned'
+    | 'labeled'
+    | 'unlabeled';
   readonly issue: EventIssue;
+  /** ISO 8601: when it happened; null when the payload does not say. */
+  readonly at: string | null;
+  /** Whom `assigned` and `unassigned` are about; null for the others. */
+  readonly assignee: Author | null;
+  /** The name that `labeled` and `unlabeled` are about; null for the others. */
+  readonly label: string | null;
   /** Where a transferred issue lives on, under a new id and number; null in all other cases. */
   readonly movedTo: { readonly repository: EventRepository; readonly issue: EventIssue } | null;
+}
+
+export interface EventPull {
+  readonly number: number;
+  readonly url: string;
+  readonly title: string;
+  readonly body: string;
+  readonly author: Author;
+  /** ISO 8601. */
+  readonly mergedAt: string;
+}
+
+/** A pull request was merged. What else happens to pull requests is of no use here. */
+export interface PullRequestEvent extends OnRepository {
+  readonly kind: 'pull-request';
+  readonly action: 'merged';
+  readonly pull: EventPull;
 }
 
 export interface RepositoryEvent extends OnRepository {
@@ -92,6 +119,7 @@ export interface InstallationRepositoriesEvent extends Located {
 export type WebhookEvent =
   | CommentEvent
   | IssueEvent
+  | PullRequestEvent
   | RepositoryEvent
   | InstallationEvent
   | InstallationRepositoriesEvent;

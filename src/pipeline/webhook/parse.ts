@@ -10,6 +10,9 @@ import {
 } from './events.ts';
 import { type Payloads, payloads } from './payloads.ts';
 
+/** A deleted account. */
+const GHOST: Author = { id: null, login: 'ghost', isBot: false };
+
 /** Reads a delivery narrowly. What is malformed, or of no use here, is ignored with the reason; nothing throws. */
 export function parseDelivery(delivery: { event: string; payload: unknown }): WebhookEvent | IgnoredDelivery {
   if (!isHandled(delivery.event))
@@ -33,6 +36,8 @@ function toEvent(event: HandledEvent, data: Payloads[HandledEvent]): WebhookEven
       return commentEvent(data as Payloads['issue_comment']);
     case 'issues':
       return issueEvent(data as Payloads['issues']);
+    case 'pull_request':
+      return pullRequestEvent(data as Payloads['pull_request']);
     case 'repository': {
       const { action, ...rest } = data as Payloads['repository'];
       return { kind: 'repository', action, ...onRepository(rest) };
@@ -46,11 +51,21 @@ function toEvent(event: HandledEvent, data: Payloads[HandledEvent]): WebhookEven
   }
 }
 
-function issueEvent({ action, issue, changes, ...rest }: Payloads['issues']): WebhookEvent {
+function issueEvent(data: Payloads['issues']): WebhookEvent {
+  const { action, issue, changes, assignee, label, ...rest } = data;
   const to = changes?.new_issue;
   const at = changes?.new_repository;
   const movedTo = to && at ? { repository: toRepository(at), issue: toIssue(to) } : null;
-  return { kind: 'issue', action, issue: toIssue(issue), movedTo, ...onRepository(rest) };
+  return {
+    kind: 'issue',
+    action,
+    issue: toIssue(issue),
+    movedTo,
+    at: issue.updated_at ?? null,
+    assignee: assignee ? toAuthor(assignee) : null,
+    label: label?.name ?? null,
+    ...onRepository(rest),
+  };
 }
 
 function commentEvent({ action, issue, comment, changes, ...rest }: Payloads['issue_comment']): WebhookEvent {
@@ -60,6 +75,22 @@ function commentEvent({ action, issue, comment, changes, ...rest }: Payloads['is
     issue: toIssue(issue),
     comment: toComment(comment),
     previousBody: action === 'edited' ? (changes?.body?.from ?? null) : null,
+    ...onRepository(rest),
+  };
+}
+
+function pullRequestEvent({ pull_request: pull, ...rest }: Payloads['pull_request']): WebhookEvent {
+  return {
+    kind: 'pull-request',
+    action: 'merged',
+    pull: {
+      number: pull.number,
+      url: pull.html_url,
+      title: pull.title,
+      body: pull.body ?? '',
+      author: pull.user ? toAuthor(pull.user) : GHOST,
+      mergedAt: pull.merged_at,
+    },
     ...onRepository(rest),
   };
 }
@@ -119,7 +150,7 @@ function toComment(comment: Payloads['issue_comment']['comment']): EventComment 
     id: comment.id,
     url: comment.html_url,
     body: comment.body ?? '',
-    author: comment.user ? toAuthor(comment.user) : { id: null, login: 'ghost', isBot: false },
+    author: comment.user ? toAuthor(comment.user) : GHOST,
     createdAt: comment.created_at,
     updatedAt: comment.updated_at,
     appId: comment.performed_via_github_app?.id ?? null,

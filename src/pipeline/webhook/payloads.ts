@@ -22,6 +22,7 @@ const issue = z.looseObject({
   state: z.string().nullish(),
   locked: z.boolean().nullish(),
   pull_request: z.unknown().optional(),
+  updated_at: time.nullish(),
 });
 
 const comment = z.looseObject({
@@ -57,10 +58,30 @@ export const payloads = {
       'unlocked',
       'deleted',
       'transferred',
+      'assigned',
+      'unassigned',
+      'labeled',
+      'unlabeled',
     ]),
     repository,
     issue,
+    assignee: user.nullish(),
+    label: z.looseObject({ name: z.string() }).nullish(),
     changes: z.looseObject({ new_issue: issue.nullish(), new_repository: repository.nullish() }).nullish(),
+  }),
+  pull_request: z.looseObject({
+    ...located,
+    action: z.literal('closed'),
+    repository,
+    pull_request: z.looseObject({
+      number: id,
+      html_url: z.string(),
+      title: z.string(),
+      body: z.string().nullish(),
+      user: user.nullish(),
+      merged: z.literal(true),
+      merged_at: time,
+    }),
   }),
   repository: z.looseObject({
     ...located,

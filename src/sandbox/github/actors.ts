@@ -22,6 +22,7 @@ import {
   unlabelIssue,
   unlockIssue,
 } from './actions/issues.ts';
+import { closePull, mergePull, openPull } from './actions/pulls.ts';
 import {
   type Comment,
   type Issue,
@@ -54,6 +55,25 @@ export class Actor {
       title: issue.title,
       body: issue.body ?? '',
     });
+  }
+
+  /** Opens a pull request; `body` says what it is about. */
+  openPull(repository: string, pull: { readonly title: string; readonly body?: string }): Issue {
+    return openPull(this.#sandbox, {
+      repository: this.#repository(repository, 'read'),
+      author: this.user,
+      title: pull.title,
+      body: pull.body ?? '',
+    });
+  }
+
+  merge(pull: IssueRef): void {
+    mergePull(this.#sandbox, this.#issue(pull, 'write'), this.user);
+  }
+
+  /** Closes a pull request without merging it. */
+  closePull(pull: IssueRef): void {
+    closePull(this.#sandbox, this.#ownIssue(pull, 'triage'), this.user);
   }
 
   /** Comments; on a locked issue only people with write access may. */

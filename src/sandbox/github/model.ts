@@ -56,6 +56,28 @@ export interface Label {
 export type LockReason = 'resolved' | 'off-topic' | 'too heated' | 'spam';
 export type StateReason = 'completed' | 'not_planned' | 'duplicate' | 'reopened';
 
+/** What happened to an issue, as its timeline shows it. Cross-references are worked out when they are asked for. */
+export interface TimelineEvent {
+  readonly kind:
+    | 'assigned'
+    | 'unassigned'
+    | 'closed'
+    | 'reopened'
+    | 'renamed'
+    | 'labeled'
+    | 'unlabeled'
+    | 'comment-deleted';
+  readonly actor: User;
+  readonly at: string;
+  /** The assignee's login, the label's name or the former title; null for the rest. */
+  readonly detail: string | null;
+}
+
+export interface Merge {
+  readonly by: User;
+  readonly at: string;
+}
+
 export interface Issue {
   readonly id: number;
   repository: Repository;
@@ -77,6 +99,12 @@ export interface Issue {
   comments: Comment[];
   readonly reactions: Reaction[];
   readonly isPullRequest: boolean;
+  /** Set when it is a merged pull request. */
+  merge: Merge | null;
+  /** The body's texts, as with comments. */
+  readonly edits: Edit[];
+  /** Oldest first. */
+  readonly events: TimelineEvent[];
   deleted: boolean;
   /** Where a transferred issue lives now. */
   movedTo: Issue | null;

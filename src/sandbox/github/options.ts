@@ -59,7 +59,7 @@ const DEFAULT_PERMISSIONS: Permissions = {
   metadata: 'read',
 };
 
-const DEFAULT_EVENTS = ['issue_comment', 'issues', 'repository'];
+const DEFAULT_EVENTS = ['issue_comment', 'issues', 'pull_request', 'repository'];
 
 export const DEFAULTS = {
   appId: 4242,

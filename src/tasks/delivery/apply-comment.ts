@@ -2,6 +2,7 @@
 import { hasMaskedCommand, parseCommands } from '../../pipeline/command/parse.ts';
 import type { CommentEvent } from '../../pipeline/webhook/events.ts';
 import { commandStore, type issueStore } from '../../store/index.ts';
+import { hearComment } from '../evidence/hear-comment.ts';
 import { createWakeUps, LANE_VERBS } from '../queues.ts';
 import { wantHelp } from '../support/notices.ts';
 import { wantReaction } from '../support/want.ts';
@@ -15,6 +16,7 @@ export async function applyComment(application: Application, event: CommentEvent
   const issue = await recordIssue(application.tx, event);
   if (event.comment.appId === application.ctx.github.appId) return applyOwnComment(application, issue, event);
   await trackProposal(application, issue, event);
+  await hearComment(application, issue, event);
   // An edit never adds a command, and bots give none.
   if (event.action === 'created' && !event.comment.author.isBot)
     await takeCommands(application, issue, event);

@@ -1,6 +1,7 @@
 /** What a webhook means for our tables. Everything happens in the transaction that marks the delivery as processed. */
 import type { WebhookEvent } from '../../pipeline/webhook/events.ts';
 import { repositoryStore } from '../../store/index.ts';
+import { hearMerge, type MergedPull } from '../evidence/hear-merge.ts';
 import { applyComment } from './apply-comment.ts';
 import { applyInstallation, applyInstallationRepositories } from './apply-installation.ts';
 import { applyIssue } from './apply-issue.ts';
@@ -25,7 +26,15 @@ export async function applyEvent(application: Application, event: WebhookEvent):
     case 'comment':
       await recordRepository(tx, event);
       return applyComment(application, event);
+    case 'pull-request':
+      await recordRepository(tx, event);
+      return hearMerge({ ctx, tx, repository: event.repository }, mergedPull(event));
     default:
       event satisfies never;
   }
+}
+
+function mergedPull({ pull, sender }: Extract<WebhookEvent, { kind: 'pull-request' }>): MergedPull {
+  const { author, mergedAt, ...facts } = pull;
+  return { ...facts, authorLogin: author.login, mergedAt: new Date(mergedAt), merger: sender };
 }

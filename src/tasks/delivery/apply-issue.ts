@@ -1,5 +1,6 @@
 import type { IssueEvent } from '../../pipeline/webhook/events.ts';
 import { commandStore, effectStore, issueStore, runStore } from '../../store/index.ts';
+import { hearIssue } from '../evidence/hear-issue.ts';
 import { createWakeUps } from '../queues.ts';
 import { type Application, recordIssue } from './record.ts';
 
@@ -7,6 +8,7 @@ export async function applyIssue(application: Application, event: IssueEvent): P
   if (event.issue.isPullRequest) return;
   const { ctx, tx } = application;
   const issue = await recordIssue(tx, event);
+  await hearIssue(application, issue, event);
   switch (event.action) {
     case 'unlocked':
       await effectStore.unparkIssue(tx, issue.id, 'locked');
@@ -19,6 +21,10 @@ export async function applyIssue(application: Application, event: IssueEvent): P
     case 'closed':
     case 'reopened':
     case 'locked':
+    case 'assigned':
+    case 'unassigned':
+    case 'labeled':
+    case 'unlabeled':
       return; // The issue's row says all there is to say.
     default:
       event.action satisfies never;

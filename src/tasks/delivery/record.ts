@@ -11,7 +11,10 @@ export interface Application {
 
 export async function recordRepository(
   tx: Db,
-  { installationId, repository }: Extract<WebhookEvent, { kind: 'repository' | 'issue' | 'comment' }>,
+  {
+    installationId,
+    repository,
+  }: Extract<WebhookEvent, { kind: 'repository' | 'issue' | 'comment' | 'pull-request' }>,
 ): Promise<void> {
   await installationStore.ensureInstallation(tx, { id: installationId });
   await repositoryStore.upsertRepository(tx, { ...repository, installationId });

@@ -1,8 +1,9 @@
 /** What follows once a comment stands on GitHub: it is recorded, and the decision it shows becomes visible. */
 import type { AppContext } from '../../ports.ts';
 import type { EffectTarget } from '../../schema/index.ts';
-import { decisionStore, effectStore } from '../../store/index.ts';
+import { decisionStore, effectStore, evidenceStore } from '../../store/index.ts';
 import { refreshDecisionComment } from '../support/decision-comment.ts';
+import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Effect } from './apply-effect.ts';
 import type { AppliedComment } from './reconcile-comment.ts';
 
@@ -48,6 +49,9 @@ async function publishDecision(
   const createdWithIt = effect.githubId === null;
   const visibleAt = createdWithIt ? new Date(applied.comment.createdAt) : ctx.clock.now();
   await decisionStore.updateDecision(tx, decision.id, { postedAt: visibleAt });
+  if (await evidenceStore.markExposed(tx, decision.issueId, visibleAt)) {
+    await resolveLabelsOfIssue(tx, decision.issueId, ctx.clock.now());
+  }
   for (const older of await decisionStore.supersedeOlder(tx, decision.issueId, decision.id)) {
     await refreshDecisionComment(ctx, tx, older.id, { newerUrl: applied.comment.url });
   }

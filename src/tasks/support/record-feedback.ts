@@ -4,7 +4,8 @@ import { reasonOf } from '../../pipeline/feedback/mine/reasons.ts';
 import { weightOf } from '../../pipeline/feedback/weights.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import type { DecisionState } from '../../schema/index.ts';
-import { decisionStore, type issueStore, labelStore, proposalStore, signalStore } from '../../store/index.ts';
+import { decisionStore, type issueStore, proposalStore, signalStore } from '../../store/index.ts';
+import { isExposed } from '../evidence/record.ts';
 import { refreshDecisionComment } from './decision-comment.ts';
 import { resolveLabelsOfIssue } from './resolve-label.ts';
 
@@ -84,12 +85,6 @@ async function settle(ctx: AppContext, tx: Db, decision: decisionStore.Decision)
     overriddenTo: last?.polarity === 'override' ? last.proposalNumber : null,
   });
   await refreshDecisionComment(ctx, tx, decision.id);
-}
-
-/** Whether a choice of ours on this issue could be seen at that time. */
-export async function isExposed(tx: Db, issueId: number, at: Date): Promise<boolean> {
-  const visibleAt = await labelStore.firstVisibleAt(tx, issueId);
-  return visibleAt !== null && visibleAt <= at;
 }
 
 async function speaksForOwn(tx: Db, issueId: number, feedback: Feedback): Promise<boolean> {

@@ -61,7 +61,7 @@ describe('parseRepositoryConfig', () => {
   it.each([
     [
       'manager: [ada]',
-      'Unknown key “manager”. Known keys: version, mode, label, auto, managers, proposal_headings, price_pattern, training.',
+      'Unknown key “manager”. Known keys: version, mode, label, auto, managers, reviewers, proposal_headings, price_pattern, training.',
     ],
     ['auto: { minutes: 3 }', 'Unknown key “minutes” in auto. Known keys: min_proposals, quiet_minutes.'],
     [

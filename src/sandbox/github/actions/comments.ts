@@ -2,6 +2,7 @@ import { InputError } from '../../../errors.ts';
 import type { Comment, Issue, Reaction, ReactionContent, User } from '../model.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { emitOfRepository, issueCommentPayload } from '../webhooks/events.ts';
+import { record } from './issues.ts';
 
 /** Where reactions can be put. */
 export type Reactable = Issue | Comment;
@@ -68,6 +69,7 @@ export function deleteComment(sandbox: Sandbox, comment: Comment, by: User): voi
   issue.comments = issue.comments.filter((one) => one !== comment);
   sandbox.state.comments.delete(comment.id);
   sandbox.state.deletedCommentIds.add(comment.id);
+  record(issue, 'comment-deleted', by, sandbox.state.timestamp(), comment.author.login);
   announce(sandbox, 'deleted', comment, by);
 }
 

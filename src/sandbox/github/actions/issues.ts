@@ -1,5 +1,5 @@
 import { InputError } from '../../../errors.ts';
-import type { Issue, LockReason, Repository, StateReason, User } from '../model.ts';
+import type { Issue, LockReason, Repository, StateReason, TimelineEvent, User } from '../model.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { issueShape, labelShape } from '../shapes/issue.ts';
 import { repositoryShape } from '../shapes/repository.ts';
@@ -45,6 +45,9 @@ export function addIssue({ state }: Sandbox, request: NewIssue): Issue {
     comments: [],
     reactions: [],
     isPullRequest: request.isPullRequest ?? false,
+    merge: null,
+    edits: [],
+    events: [],
     deleted: false,
     movedTo: null,
   };
@@ -69,8 +72,33 @@ export function editIssue(
     ...(change.title === undefined ? {} : { title: { from: issue.title } }),
     ...(change.body === undefined ? {} : { body: { from: issue.body } }),
   };
+  keepTexts(sandbox, issue, by, change);
   Object.assign(issue, change);
   announce(sandbox, 'edited', issue, by, { changes });
+}
+
+function keepTexts(
+  { state }: Sandbox,
+  issue: Issue,
+  by: User,
+  { title, body }: { readonly title?: string; readonly body?: string },
+): void {
+  const at = state.timestamp();
+  if (title !== undefined && title !== issue.title) record(issue, 'renamed', by, at, issue.title);
+  if (body === undefined || body === issue.body) return;
+  if (issue.edits.length === 0)
+    issue.edits.push({ editor: issue.author, at: issue.createdAt, body: issue.body });
+  issue.edits.push({ editor: by, at, body });
+}
+
+export function record(
+  issue: Issue,
+  kind: TimelineEvent['kind'],
+  actor: User,
+  at: string,
+  detail: string | null = null,
+): void {
+  issue.events.push({ kind, actor, at, detail });
 }
 
 export function closeIssue(
@@ -86,12 +114,14 @@ export function closeIssue(
     closedAt: sandbox.state.timestamp(),
     closedBy: by,
   });
+  record(issue, 'closed', by, sandbox.state.timestamp());
   announce(sandbox, 'closed', issue, by);
 }
 
 export function reopenIssue(sandbox: Sandbox, issue: Issue, by: User): void {
   if (issue.state === 'open') return;
   Object.assign(issue, { state: 'open', stateReason: 'reopened', closedAt: null, closedBy: null });
+  record(issue, 'reopened', by, sandbox.state.timestamp());
   announce(sandbox, 'reopened', issue, by);
 }
 
@@ -108,6 +138,7 @@ export function unlockIssue(sandbox: Sandbox, issue: Issue, by: User): void {
 export function assignIssue(sandbox: Sandbox, issue: Issue, by: User, assignee: User): void {
   if (issue.assignees.some((one) => one.id === assignee.id)) return;
   issue.assignees.push(assignee);
+  record(issue, 'assigned', by, sandbox.state.timestamp(), assignee.login);
   announce(sandbox, 'assigned', issue, by, { assignee: userShape(sandbox, assignee) });
 }
 
@@ -115,6 +146,7 @@ export function unassignIssue(sandbox: Sandbox, issue: Issue, by: User, assignee
   const index = issue.assignees.findIndex((one) => one.id === assignee.id);
   if (index < 0) return;
   issue.assignees.splice(index, 1);
+  record(issue, 'unassigned', by, sandbox.state.timestamp(), assignee.login);
   announce(sandbox, 'unassigned', issue, by, { assignee: userShape(sandbox, assignee) });
 }
 
@@ -122,6 +154,7 @@ export function labelIssue(sandbox: Sandbox, issue: Issue, by: User, name: strin
   const label = sandbox.state.label(issue.repository, name);
   if (issue.labels.includes(label)) return;
   issue.labels.push(label);
+  record(issue, 'labeled', by, sandbox.state.timestamp(), name);
   announce(sandbox, 'labeled', issue, by, { label: labelShape(sandbox, issue.repository, label) });
 }
 
@@ -129,6 +162,7 @@ export function unlabelIssue(sandbox: Sandbox, issue: Issue, by: User, name: str
   const index = issue.labels.findIndex((one) => one.name.toLowerCase() === name.toLowerCase());
   const [label] = index < 0 ? [] : issue.labels.splice(index, 1);
   if (label === undefined) return false;
+  record(issue, 'unlabeled', by, sandbox.state.timestamp(), name);
   announce(sandbox, 'unlabeled', issue, by, { label: labelShape(sandbox, issue.repository, label) });
   return true;
 }

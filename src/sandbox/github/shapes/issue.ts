@@ -60,7 +60,7 @@ function pullRequestLinks(sandbox: Sandbox, issue: Issue) {
     html_url: page,
     diff_url: `${page}.diff`,
     patch_url: `${page}.patch`,
-    merged_at: null,
+    merged_at: issue.merge?.at ?? null,
   };
 }
 
@@ -120,7 +120,7 @@ function rollup(url: string, reactions: readonly Reaction[]) {
   return { url, total_count: reactions.length, ...counts } satisfies components['schemas']['reaction-rollup'];
 }
 
-function associationOf(repository: Repository, user: User) {
+export function associationOf(repository: Repository, user: User) {
   if (repository.owner.id === user.id) return 'OWNER' as const;
   if (repository.collaborators.has(user.login.toLowerCase())) return 'COLLABORATOR' as const;
   return 'NONE' as const;

@@ -6,6 +6,7 @@ const KINDS = {
   issue: 'I',
   label: 'LA',
   organization: 'O',
+  pull: 'PR',
   reaction: 'REA',
   repository: 'R',
   user: 'U',

@@ -3,6 +3,7 @@ import type { Sandbox } from '../sandbox.ts';
 import { appShape, installationShape } from '../shapes/app.ts';
 import { commentShape, issueShape } from '../shapes/issue.ts';
 import { nodeId } from '../shapes/node-id.ts';
+import { pullShape } from '../shapes/pull.ts';
 import { repositoryShape, repositorySummary } from '../shapes/repository.ts';
 import { organizationShape, userShape } from '../shapes/user.ts';
 
@@ -38,6 +39,16 @@ export function issuesPayload<A extends string>(
     issue: issueShape(sandbox, issue),
     ...extra,
     ...envelope(sandbox, issue.repository, sender),
+  };
+}
+
+/** `pull_request` in GitHub's form. */
+export function pullRequestPayload<A extends string>(sandbox: Sandbox, action: A, pull: Issue, sender: User) {
+  return {
+    action,
+    number: pull.number,
+    pull_request: pullShape(sandbox, pull),
+    ...envelope(sandbox, pull.repository, sender),
   };
 }
 

@@ -1,0 +1,14 @@
+/** Looks at what GitHub does not tell by itself about one issue, and at what nobody commands. */
+import type { AppContext } from '../ports.ts';
+import { installationStore, issueStore } from '../store/index.ts';
+import { verifyEvidence } from './evidence/verify.ts';
+import { lookJob } from './queues.ts';
+
+export async function lookAtIssue(ctx: AppContext, data: unknown): Promise<void> {
+  const { issueId } = lookJob.parse(data);
+  const issue = await issueStore.getIssue(ctx.db, issueId);
+  if (!issue || issue.goneAt) return;
+  const installation = await installationStore.getInstallation(ctx.db, issue.installationId);
+  if (installation?.status !== 'active') return;
+  await verifyEvidence(ctx, issue);
+}

@@ -1,0 +1,192 @@
+/** What maintainers do without telling us becomes signals and labels: the App over the fake GitHub. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Comment, Issue } from '../../src/sandbox/github/index.ts';
+import { evidenceStore, labelStore } from '../../src/store/index.ts';
+import { openWorld, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld({
+    repository: { files: { '.github/swe-manager.yml': 'reviewers: [rae]\n' } },
+  });
+});
+afterEach(() => world.close());
+
+const link = (issue: Issue, comment: Comment): string =>
+  `https://github.com/acme/widgets/issues/${issue.number}#issuecomment-${comment.id}`;
+
+/** An issue with proposals by ann (1) and bob (2). */
+function discussed(): { issue: Issue; first: Comment; second: Comment } {
+  const issue = world.newIssue();
+  return { issue, first: world.propose(issue, 'ann'), second: world.propose(issue, 'bob') };
+}
+
+async function decided() {
+  const thread = discussed();
+  await world.command(thread.issue, 'mia', '/manager choose');
+  return thread;
+}
+
+async function signalsOn(issue: Issue) {
+  const { db } = world.app.ctx;
+  const kinds = ['comment', 'assignment', 'merge', 'reverted', 'reopened'] as const;
+  return (await Promise.all(kinds.map((kind) => evidenceStore.evidenceOfKind(db, issue.id, kind)))).flat();
+}
+
+async function labelOn(issue: Issue) {
+  const { db } = world.app.ctx;
+  const [snapshot] = await labelStore.snapshotIdsOf(db, issue.id);
+  return snapshot ? labelStore.currentLabel(db, snapshot) : null;
+}
+
+describe('a reviewer’s comment', () => {
+  it('counts with its author, role, rule and link, exposed once our choice stands', async () => {
+    const { issue, second } = await decided();
+    await world.command(issue, 'tim', `Let's go with ${link(issue, second)}, the root cause is right.`);
+    expect(await signalsOn(issue)).toMatchObject([
+      {
+        source: 'comment',
+        polarity: 'accept',
+        proposalNumber: 2,
+        targetCommentId: second.id,
+        actorLogin: 'tim',
+        actorRole: 'triage',
+        rule: 'go-with',
+        reasonClass: 'technical',
+        exposed: true,
+        evidenceUrl: expect.stringContaining('#issuecomment-'),
+      },
+    ]);
+    expect(await labelOn(issue)).toMatchObject({ proposalNumber: 2, decidedBy: 'comment', exposed: true });
+  });
+
+  it('is unexposed when it came before our choice, and then so is the label', async () => {
+    const { issue, first } = discussed();
+    await world.command(issue, 'tim', `I prefer ${link(issue, first)}.`);
+    await world.command(issue, 'mia', '/manager choose');
+    await world.command(issue, 'mia', '/manager override 1');
+    expect(await labelOn(issue)).toMatchObject({ proposalNumber: 1, exposed: false, decidedBy: 'command' });
+  });
+
+  it('counts for nothing from somebody without a say, and for something from a named reviewer', async () => {
+    const { issue, first, second } = await decided();
+    await world.command(issue, 'rob', `Let's go with ${link(issue, first)}`);
+    expect(await signalsOn(issue)).toEqual([]);
+    expect(await labelOn(issue)).toBeNull();
+    await world.command(issue, 'rae', `Let's go with ${link(issue, second)}`);
+    expect(await labelOn(issue)).toMatchObject({ proposalNumber: 2 });
+  });
+
+  it('is taken back by its deletion and changed by an edit, with the old label kept', async () => {
+    const { issue, first, second } = await decided();
+    const comment = await world.command(issue, 'tim', `Let's go with ${link(issue, first)}`);
+    world.github.as('tim').editComment(comment, `Let's go with ${link(issue, second)}`);
+    await world.settle(issue);
+    expect(await labelOn(issue)).toMatchObject({ proposalNumber: 2 });
+    world.github.as('tim').deleteComment(comment);
+    await world.settle(issue);
+    expect(await labelOn(issue)).toBeNull();
+    const [snapshot] = await labelStore.snapshotIdsOf(world.app.ctx.db, issue.id);
+    const history = await labelStore.labelHistory(world.app.ctx.db, snapshot ?? '');
+    expect(history.map((label) => label.proposalNumber)).toEqual([1, 2]);
+    expect(history.every((label) => label.supersededAt !== null)).toBe(true);
+  });
+
+  it('is flagged when it speaks for its author’s own proposal', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    world.propose(issue, 'tim');
+    await world.command(issue, 'mia', '/manager choose');
+    await world.command(issue, 'tim', "My proposal is the best one, let's go with it.");
+    expect(await signalsOn(issue)).toMatchObject([{ proposalNumber: 2, ownProposal: true }]);
+    expect(await labelOn(issue)).toMatchObject({ ownProposal: true });
+  });
+
+  it('says nothing in a quote', async () => {
+    const { issue, first } = await decided();
+    await world.command(issue, 'mia', `> Let's go with ${link(issue, first)}\n\nWhy?`);
+    expect(await signalsOn(issue)).toEqual([]);
+  });
+});
+
+describe('an assignment', () => {
+  it('chooses the assignee’s proposal until it is taken back', async () => {
+    const { issue } = await decided();
+    world.github.as('mia').assign(issue, 'bob');
+    await world.settle(issue);
+    expect(await labelOn(issue)).toMatchObject({ proposalNumber: 2, decidedBy: 'assignment' });
+    world.github.as('mia').unassign(issue, 'bob');
+    await world.settle(issue);
+    expect(await labelOn(issue)).toBeNull();
+  });
+
+  it('outranks a command, and marks the conflict', async () => {
+    const { issue } = await decided();
+    await world.command(issue, 'mia', '/manager override 1');
+    world.github.as('mia').assign(issue, 'bob');
+    await world.settle(issue);
+    expect(await labelOn(issue)).toMatchObject({
+      proposalNumber: 2,
+      decidedBy: 'assignment',
+      conflict: true,
+    });
+  });
+
+  it('to somebody without a proposal says nothing', async () => {
+    const { issue } = await decided();
+    world.github.as('mia').assign(issue, 'wes');
+    await world.settle(issue);
+    expect(await signalsOn(issue)).toEqual([]);
+  });
+});
+
+describe('a merged pull request', () => {
+  async function merged(issue: Issue, author: string, body: string, title = 'A fix') {
+    const pull = world.github.as(author).openPull('acme/widgets', { title, body });
+    world.github.as('mia').merge(pull);
+    await world.settle(issue);
+    return pull;
+  }
+
+  it('names the proposal by its comment, without any closing keyword', async () => {
+    const { issue, first } = await decided();
+    await merged(issue, 'wes', `Fixed Issues: see below\nPROPOSAL: ${link(issue, first)}`);
+    expect(await signalsOn(issue)).toMatchObject([
+      { source: 'merge', rule: 'names-the-proposal', proposalNumber: 1, actorLogin: 'mia' },
+    ]);
+    expect(await labelOn(issue)).toMatchObject({ proposalNumber: 1, decidedBy: 'merge' });
+  });
+
+  it('is its author’s proposal where it only names the issue', async () => {
+    const { issue } = await decided();
+    await merged(issue, 'bob', `For #${issue.number}.`);
+    expect(await signalsOn(issue)).toMatchObject([{ rule: 'by-the-author', proposalNumber: 2 }]);
+  });
+
+  it('says nothing when it is closed unmerged, or hides the link in its template', async () => {
+    const { issue, first } = await decided();
+    const pull = world.github
+      .as('bob')
+      .openPull('acme/widgets', { title: 'A fix', body: `For #${issue.number}` });
+    world.github.as('mia').closePull(pull);
+    await merged(issue, 'wes', `<!-- PROPOSAL: ${link(issue, first)} -->\nA fix.`);
+    expect(await signalsOn(issue)).toEqual([]);
+  });
+
+  it('loses weight when it is reverted, or when the issue is reopened', async () => {
+    const { issue } = await decided();
+    const pull = await merged(issue, 'bob', `For #${issue.number}.`);
+    const before = await labelOn(issue);
+    world.github.as('mia').closeIssue(issue);
+    world.github.as('mia').reopenIssue(issue);
+    await world.settle(issue);
+    const reopened = await labelOn(issue);
+    expect(reopened?.confidence).toBeLessThan(before?.confidence ?? 0);
+    await merged(issue, 'mia', `Reverts acme/widgets#${pull.number}`, 'Revert "A fix"');
+    const reverted = await labelOn(issue);
+    expect(reverted).toMatchObject({ proposalNumber: 2, conflict: true });
+    expect(reverted?.confidence).toBeLessThan(reopened?.confidence ?? 0);
+    const kinds = (await signalsOn(issue)).map(({ source }) => source);
+    expect(kinds).toEqual(['merge', 'reverted', 'reopened']);
+  });
+});
