@@ -17,6 +17,20 @@ export function exactMcNemar(b: number, c: number): number {
 }
 
 /**
+ * The exact one-sided p-value: the chance that the first is ahead by this much or more when neither is better.
+ * @param b tasks that only the first got right
+ * @param c tasks that only the second got right
+ */
+export function exactMcNemarOneSided(b: number, c: number): number {
+  const masses = binomialDistribution(b + c, 0.5);
+  // Summed from the smaller side: the masses are symmetric, and few of them are needed.
+  return Math.min(
+    1,
+    masses.slice(0, c + 1).reduce((sum, mass) => sum + mass, 0),
+  );
+}
+
+/**
  * The chance that the exact test finds a difference, over all tables that could come out.
  * @param tasks how many tasks both judges are run on
  * @param discordance share of tasks that exactly one gets right, 0 to 1
