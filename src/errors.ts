@@ -99,3 +99,14 @@ export class CancelledError extends SweManagerError {
   override readonly name = 'CancelledError';
   override readonly retryable = false;
 }
+
+/** A training run cannot be planned, submitted or asked about. */
+export class TrainingError extends SweManagerError {
+  override readonly name = 'TrainingError';
+  readonly retryable: boolean;
+
+  constructor(message: string, remedy: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, remedy, options);
+    this.retryable = options.retryable ?? false;
+  }
+}

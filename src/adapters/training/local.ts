@@ -1,0 +1,156 @@
+/**
+ * Training on this machine: a process of its own, which outlives this one. A shell writes down that it started and
+ * how it ended, in the run's directory; whoever looks there later knows everything.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { TrainingError } from '../../errors.ts';
+import type {
+  Capacity,
+  TrainingLauncher,
+  TrainingPlan,
+  TrainingStatus,
+} from '../../pipeline/training/types.ts';
+import { seenGpus } from './gpus.ts';
+
+export interface LocalLauncherOptions {
+  /** The directory of all runs. */
+  readonly root: string;
+  /** Put before the command, e.g. the Python of a virtual environment: `['/opt/train/bin/python', '-m']`. */
+  readonly commandPrefix?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whoever makes the directory `started` runs the command; the others, who were asked a second time, leave. `$1` is
+ * the run's directory, what follows is the command.
+ */
+const SUPERVISOR = `
+dir=$1; shift
+mkdir "$dir/started" 2>/dev/null || exit 0
+echo $$ > "$dir/pid.tmp" && mv "$dir/pid.tmp" "$dir/pid"
+"$@" > "$dir/log" 2>&1
+echo $? > "$dir/exit.tmp" && mv "$dir/exit.tmp" "$dir/exit"
+`;
+
+const GLANCE_MS = 1_000;
+const CANCELLED = 'cancelled';
+/** How long a shell may take to write down that it started, in milliseconds. */
+const START_MS = 10_000;
+
+export function createLocalLauncher(options: LocalLauncherOptions): TrainingLauncher {
+  const dirOf = (name: string) => join(options.root, name);
+  return {
+    kind: 'local',
+    capacity: async (): Promise<Capacity> => ({ gpus: await seenGpus() }),
+    submit: (plan) => submit(dirOf(plan.name), plan, options),
+    status: (name) => statusOf(dirOf(name)),
+    // Nothing tells when a process that is not ours ends: it is looked at again.
+    untilChange: (_name, { atMostMs, signal }) => sleep(Math.min(atMostMs, GLANCE_MS), undefined, { signal }),
+    logs: (name, lines) => tail(join(dirOf(name), 'log'), lines),
+    cancel: (name) => cancel(dirOf(name)),
+    describe: (plan) => describe(plan, options),
+  };
+}
+
+async function submit(dir: string, plan: TrainingPlan, options: LocalLauncherOptions): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const child = spawn('sh', ['-c', SUPERVISOR, 'swe-manager-train', dir, ...commandOf(plan, options)], {
+    cwd: dir,
+    detached: true,
+    stdio: 'ignore',
+    env: { ...options.environment, ...plan.environment },
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (cause) =>
+      reject(
+        new TrainingError(`The trainer cannot be started: ${cause.message}.`, 'Is there a shell named sh?', {
+          cause,
+        }),
+      ),
+    );
+  });
+  child.unref();
+}
+
+function commandOf(plan: TrainingPlan, { commandPrefix = [] }: LocalLauncherOptions): string[] {
+  return [...commandPrefix, ...plan.command];
+}
+
+async function statusOf(dir: string): Promise<TrainingStatus> {
+  const lastSignAt = await lastSign(dir);
+  const status = (state: TrainingStatus['state'], reason: string | null = null) => ({
+    state,
+    reason,
+    lastSignAt,
+  });
+  const code = await readText(join(dir, 'exit'));
+  if (code !== null) {
+    const ended = code.trim();
+    if (ended === '0') return status('succeeded');
+    return ended === CANCELLED
+      ? status('cancelled')
+      : status('failed', `the trainer ended with exit code ${ended}`);
+  }
+  const pid = await readText(join(dir, 'pid'));
+  if (pid !== null) {
+    if (await runs(pid.trim(), dir)) return status('running');
+    // It may have ended between the two looks.
+    return (await readText(join(dir, 'exit'))) === null
+      ? status('failed', 'the trainer died without saying why')
+      : statusOf(dir);
+  }
+  const submittedAt = await timeOf(dir);
+  if (submittedAt === null) return status('unknown');
+  return Date.now() - submittedAt.getTime() < START_MS
+    ? status('waiting')
+    : status('failed', 'the trainer never started');
+}
+
+/** Kills the whole group: the trainer starts processes of its own. */
+async function cancel(dir: string): Promise<void> {
+  const pid = (await readText(join(dir, 'pid')))?.trim();
+  if (pid === undefined || (await readText(join(dir, 'exit'))) !== null) return;
+  if (await runs(pid, dir)) process.kill(-Number(pid), 'SIGKILL');
+  await writeFile(join(dir, 'exit'), CANCELLED);
+}
+
+function describe(plan: TrainingPlan, options: LocalLauncherOptions): string {
+  const variables = Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`);
+  return [...variables, ...commandOf(plan, options)].join(' \\\n  ');
+}
+
+async function tail(path: string, lines: number): Promise<string> {
+  const text = (await readText(path)) ?? '';
+  return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+async function lastSign(dir: string): Promise<Date | null> {
+  return (await timeOf(join(dir, 'log'))) ?? (await timeOf(join(dir, 'pid')));
+}
+
+async function timeOf(path: string): Promise<Date | null> {
+  return stat(path).then(
+    ({ mtime }) => mtime,
+    () => null,
+  );
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Process ids are used again: the one that runs has to be this run's shell. */
+async function runs(pid: string, dir: string): Promise<boolean> {
+  const listed = await promisify(execFile)('ps', ['-p', pid, '-o', 'args=']).catch(() => ({ stdout: '' }));
+  return listed.stdout.includes(dir);
+}
