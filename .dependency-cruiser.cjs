@@ -150,7 +150,7 @@ module.exports = {
         '^src/schema/',
         '^src/ports\\.ts$',
         '^src/markdown/',
-        '^src/pipeline/(thread|judge/model)/',
+        '^src/pipeline/(thread|judge/model|training)/',
       ],
     ),
     layer('tasks-over-pipeline', 'Tasks join stages, queries and ports.', '^src/tasks/', [
