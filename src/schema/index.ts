@@ -3,6 +3,7 @@ export * from './decisions.ts';
 export * from './feedback.ts';
 export * from './github.ts';
 export * from './inbox.ts';
+export * from './learning.ts';
 export * from './leases.ts';
 export * from './outbox.ts';
 export * from './proposals.ts';

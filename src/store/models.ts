@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Db } from '../ports.ts';
+import { type Channel, channels, type JudgeKind, modelVersions } from '../schema/index.ts';
+
+export type ModelVersion = typeof modelVersions.$inferSelect;
+export type ChannelPeriod = typeof channels.$inferSelect;
+
+export async function insertModelVersion(tx: Db, version: typeof modelVersions.$inferInsert): Promise<void> {
+  await tx.insert(modelVersions).values(version);
+}
+
+export async function findModelVersion(db: Db, name: string): Promise<ModelVersion | null> {
+  const [row] = await db.select().from(modelVersions).where(eq(modelVersions.name, name));
+  return row ?? null;
+}
+
+/** Newest first. */
+export async function listModelVersions(db: Db, kind?: JudgeKind): Promise<ModelVersion[]> {
+  return db
+    .select()
+    .from(modelVersions)
+    .where(kind === undefined ? undefined : eq(modelVersions.kind, kind))
+    .orderBy(desc(modelVersions.createdAt));
+}
+
+export async function setModelState(
+  tx: Db,
+  id: string,
+  state: ModelVersion['state'],
+  reason: string | null,
+): Promise<void> {
+  await tx.update(modelVersions).set({ state, stateReason: reason }).where(eq(modelVersions.id, id));
+}
+
+export interface Served {
+  readonly period: ChannelPeriod | null;
+  /** Null: the judge that the configuration names. */
+  readonly version: ModelVersion | null;
+}
+
+/** Who has the channel now. */
+export async function servedOn(db: Db, kind: JudgeKind, channel: Channel): Promise<Served> {
+  const [row] = await db
+    .select({ period: channels, version: modelVersions })
+    .from(channels)
+    .leftJoin(modelVersions, eq(modelVersions.id, channels.modelVersionId))
+    .where(and(eq(channels.kind, kind), eq(channels.channel, channel), isNull(channels.until)));
+  return row ?? { period: null, version: null };
+}
+
+/** The periods of a channel, newest first: what a rollback goes back through. */
+export async function channelHistory(db: Db, kind: JudgeKind, channel: Channel): Promise<Served[]> {
+  return db
+    .select({ period: channels, version: modelVersions })
+    .from(channels)
+    .leftJoin(modelVersions, eq(modelVersions.id, channels.modelVersionId))
+    .where(and(eq(channels.kind, kind), eq(channels.channel, channel)))
+    .orderBy(desc(channels.since));
+}
+
+/** Gives the channel to a version, or back to the judge of the configuration (null); the history stays. */
+export async function point(
+  tx: Db,
+  to: Pick<ChannelPeriod, 'kind' | 'channel' | 'modelVersionId' | 'reason' | 'by'> & { readonly at: Date },
+): Promise<void> {
+  const { at, ...period } = to;
+  // Two at a time would leave two rows without an end.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`channel:${to.kind}:${to.channel}`}))`);
+  await tx
+    .update(channels)
+    .set({ until: at })
+    .where(and(eq(channels.kind, to.kind), eq(channels.channel, to.channel), isNull(channels.until)));
+  await tx.insert(channels).values({ id: randomUUID(), since: at, ...period });
+}

@@ -1,0 +1,57 @@
+import { and, count, desc, eq, gte, inArray } from 'drizzle-orm';
+import type { Db } from '../ports.ts';
+import { trainingRuns } from '../schema/index.ts';
+
+export type TrainingRun = typeof trainingRuns.$inferSelect;
+
+const UNDER_WAY = ['planned', 'submitted', 'running'] as const;
+
+/** @returns false when a run of this name is known already. */
+export async function insertTrainingRun(tx: Db, run: typeof trainingRuns.$inferInsert): Promise<boolean> {
+  const rows = await tx
+    .insert(trainingRuns)
+    .values(run)
+    .onConflictDoNothing()
+    .returning({ id: trainingRuns.id });
+  return rows.length > 0;
+}
+
+export async function findTrainingRun(db: Db, name: string): Promise<TrainingRun | null> {
+  const [row] = await db.select().from(trainingRuns).where(eq(trainingRuns.name, name));
+  return row ?? null;
+}
+
+/** Newest first. */
+export async function listTrainingRuns(db: Db, limit = 50): Promise<TrainingRun[]> {
+  return db.select().from(trainingRuns).orderBy(desc(trainingRuns.createdAt)).limit(limit);
+}
+
+/** What a control plane that died has to find again. */
+export async function runsUnderWay(db: Db): Promise<TrainingRun[]> {
+  return db
+    .select()
+    .from(trainingRuns)
+    .where(inArray(trainingRuns.state, [...UNDER_WAY]));
+}
+
+export async function countRunsSince(
+  db: Db,
+  since: Date,
+  requestedBy: TrainingRun['requestedBy'],
+): Promise<number> {
+  const [row] = await db
+    .select({ runs: count() })
+    .from(trainingRuns)
+    .where(and(gte(trainingRuns.createdAt, since), eq(trainingRuns.requestedBy, requestedBy)));
+  return row?.runs ?? 0;
+}
+
+export async function updateTrainingRun(
+  tx: Db,
+  id: string,
+  change: Partial<
+    Pick<TrainingRun, 'state' | 'reason' | 'metrics' | 'startedAt' | 'finishedAt' | 'lastSignAt'>
+  >,
+): Promise<void> {
+  await tx.update(trainingRuns).set(change).where(eq(trainingRuns.id, id));
+}
