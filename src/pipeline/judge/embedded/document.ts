@@ -3,19 +3,11 @@
  * What a reader cannot see, quotes of others and the template's own words are not part of it.
  */
 import type { Nodes, Paragraph, RootContent } from 'mdast';
-import {
-  baseName,
-  filesIn,
-  nameKey,
-  namesInInlineCode,
-  parseSourceLink,
-  type SourceLink,
-  symbolsInCode,
-  symbolsInProse,
-} from './identifiers.ts';
+import { identifiersOf, nameKey, parseSourceLink, type SourceLink, symbolsInCode } from './identifiers.ts';
 import { holdsMedia, parse, plainText, renderNode, visibleHtml, walk } from './markdown.ts';
 import { isBoilerplate, type Role, roleOfHeading, roleOfSentence } from './sections.ts';
 import { contentStems, sentencesOf, shinglesOf, textKey } from './text.ts';
+import { boldTitle } from './titles.ts';
 
 export interface Sentence {
   readonly text: string;
@@ -38,6 +30,7 @@ export interface CodeBlock {
   readonly symbols: readonly string[];
   /** Lines that hold more than brackets. */
   readonly lines: number;
+  /** It shows what was and what will be. */
   readonly isDiff: boolean;
 }
 
@@ -201,7 +194,7 @@ class Reader {
     const code = value.slice(0, 8_000);
     const lines = code.split('\n').filter((line) => /\w{2,}/.test(line)).length;
     if (lines === 0 || this.codes.length >= MAX_CODES) return;
-    const isDiff = language === 'diff' || /^[+-][^+-]/m.test(code);
+    const isDiff = language === 'diff' || (/^\+[^+]/m.test(code) && /^-[^-]/m.test(code));
     this.codes.push({
       code,
       role: this.lastRole(),
@@ -217,7 +210,7 @@ class Reader {
   }
 }
 
-/** Reads a proposal. Never throws on odd Markdown; cost is bounded by `MAX_CHARACTERS`. */
+/** Reads a proposal. Never throws on odd Markdown; cost is bounded: `parse` cuts it. */
 export function readProposal(body: string): ProposalDocument {
   const { source, root } = parse(body);
   const reader = new Reader(source);
@@ -241,36 +234,6 @@ function emptyHeading(section: OpenSection, next: OpenSection | undefined): stri
   return hasContent || isParent || optional || section.heading === null ? [] : [section.heading];
 }
 
-/** A paragraph that opens with bold words naming a part, `**Root cause:** …`, is a heading and its text. */
-function boldTitle(node: Paragraph): { heading: string; rest: Paragraph | null } | null {
-  const [first, ...others] = node.children;
-  if (first?.type !== 'strong') return plainTitle(node);
-  const heading = plainText(first).trim().replace(/:$/, '');
-  if (others.length === 0) return heading.length <= 100 ? { heading, rest: null } : null;
-  const colon = plainText(first).trim().endsWith(':') || /^\s*:/.test(firstText(others[0]));
-  if (!colon && !firstText(others[0]).startsWith('\n')) return null;
-  if (roleOfHeading(heading) === null) return null;
-  return { heading, rest: { ...node, children: others, ...restPosition(node, others[0]) } };
-}
-
-function restPosition(node: Paragraph, first: Nodes | undefined): Pick<Paragraph, 'position'> {
-  const start = first?.position?.start;
-  return node.position === undefined || start === undefined
-    ? {}
-    : { position: { start, end: node.position.end } };
-}
-
-function firstText(node: Nodes | undefined): string {
-  return node?.type === 'text' ? node.value : node?.type === 'break' ? '\n' : '';
-}
-
-/** `Root cause:` alone on a line, without bold. */
-function plainTitle(node: Paragraph): { heading: string; rest: null } | null {
-  const text = plainText(node).trim();
-  if (text.length > 60 || !text.endsWith(':') || roleOfHeading(text) === null) return null;
-  return text.split(' ').length <= 5 ? { heading: text.slice(0, -1), rest: null } : null;
-}
-
 /** Whether no line holds more than a list marker and words of the template. */
 function isNoise(markdown: string): boolean {
   const lines = markdown.split('\n').map((line) => line.replace(/^\s*(?:[-*+]|\d+[.)])\s+/, '').trim());
@@ -292,22 +255,4 @@ function wordingOf(text: string): Pick<Sentence, 'identifiers' | 'stems' | 'term
     stems: contentStems(bare),
     terms: [...contentStems(prose), ...identifiers.map((name) => `#${nameKey(name)}`)],
   };
-}
-
-/** Distinct symbols and file names of a sentence; inline code counts as code. */
-function identifiersOf(text: string): string[] {
-  const spans = [...text.matchAll(/`([^`\n]{1,200})`/g)].map((match) => match[1] ?? '');
-  const quoted = spans.filter((span) => filesIn(span).length === 0).flatMap(namesInInlineCode);
-  const paths = filesIn(text);
-  const prose = symbolsInProse(
-    paths.reduce(
-      (rest, path) => rest.replace(path, ' '),
-      text.replace(/`[^`\n]*`/g, ' ').replace(ADDRESS, ' '),
-    ),
-  );
-  const byKey = new Map<string, string>();
-  for (const name of [...paths.map(baseName), ...quoted, ...prose]) {
-    if (!byKey.has(nameKey(name))) byKey.set(nameKey(name), name);
-  }
-  return [...byKey.values()];
 }

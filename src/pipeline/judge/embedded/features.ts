@@ -4,9 +4,10 @@
  */
 import type { JudgeInput } from '../types.ts';
 import { type ReadCandidate, type ReadProposal, readThread } from './authorship.ts';
-import { type Facts, factsOf, modelIssue } from './facts.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { findIdeas, type Idea, type TermWeights, termWeights } from './ideas.ts';
 import { filesIn, nameKey } from './identifiers.ts';
+import { modelIssue } from './issue-model.ts';
 import { standardise } from './logit.ts';
 import { persuades } from './persuasion.ts';
 import { cues, hedges } from './sections.ts';
@@ -106,15 +107,27 @@ function evidence({ citedFiles, ownCode, credited }: Facts): number {
   return talk * (0.5 * upTo(citedFiles.length, 3) + 0.5 * upTo(blocks.length, 3));
 }
 
-/** 0.3 for files and symbols each, 0.25 for code of the change, 0.15 for sentences that say what to do. */
-function concreteness({ changeIdentifiers, change, changeCode, citedFiles }: Facts): number {
+/** Files 0.3, symbols 0.25, code of the change 0.2, before and after 0.1, sentences that say what to do 0.15. */
+function concreteness(facts: Facts): number {
+  const { changeIdentifiers, change, changeCode, citedFiles } = facts;
   if (change.length === 0 && changeCode.length === 0) return 0;
   const files = changeIdentifiers.filter((name) => filesIn(name).length > 0).length;
   const linked = citedFiles.filter(({ role }) => role === 'change').length;
   const symbols = changeIdentifiers.length - files;
   const actions = change.filter(({ text }) => cues.startsWithVerb(text) || cues.change(text)).length;
   const code = changeCode.length > 0 && change.length > 0 ? 1 : changeCode.length > 0 ? 0.5 : 0;
-  return 0.3 * upTo(files + linked, 2) + 0.3 * upTo(symbols, 4) + 0.25 * code + 0.15 * upTo(actions, 3);
+  const place = 0.3 * upTo(files + linked, 2) + 0.25 * upTo(symbols, 4);
+  return place + 0.2 * code + (showsBeforeAndAfter(facts) ? 0.1 : 0) + 0.15 * upTo(actions, 3);
+}
+
+const FROM_TO =
+  /\b(?:replac|chang|renam|mov|convert|switch)\w*\b.{1,120}\b(?:with|by|to|into)\b|\binstead of\b|\bfrom\b.{1,80}\bto\b/i;
+
+function showsBeforeAndAfter({ change, changeCode }: Facts): boolean {
+  return (
+    changeCode.some(({ isDiff }) => isDiff) ||
+    change.some(({ text, identifiers }) => identifiers.length > 0 && FROM_TO.test(text))
+  );
 }
 
 /** 0.5 for up to three cases, 0.2 for platforms, 0.3 for tests. */

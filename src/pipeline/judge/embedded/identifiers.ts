@@ -106,3 +106,21 @@ export function nameKey(name: string): string {
     .slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf(':'), name.lastIndexOf('>')) + 1)
     .toLowerCase();
 }
+
+/** Distinct symbols and file names of a sentence; inline code counts as code. */
+export function identifiersOf(text: string): string[] {
+  const spans = [...text.matchAll(/`([^`\n]{1,200})`/g)].map((match) => match[1] ?? '');
+  const quoted = spans.filter((span) => filesIn(span).length === 0).flatMap(namesInInlineCode);
+  const paths = filesIn(text);
+  const prose = symbolsInProse(
+    paths.reduce(
+      (rest, path) => rest.replace(path, ' '),
+      text.replace(/`[^`\n]*`/g, ' ').replace(/https?:\/\/\S+/g, ' '),
+    ),
+  );
+  const byKey = new Map<string, string>();
+  for (const name of [...paths.map(baseName), ...quoted, ...prose]) {
+    if (!byKey.has(nameKey(name))) byKey.set(nameKey(name), name);
+  }
+  return [...byKey.values()];
+}

@@ -6,7 +6,7 @@ import { stripInvisible } from '../../../markdown/invisible.ts';
 import { parseMarkdown } from '../../../markdown/parse.ts';
 
 /** Characters of a proposal that the judge reads; the longest real ones are under half of it. */
-export const MAX_CHARACTERS = 32_768;
+const MAX_CHARACTERS = 32_768;
 /** Nesting below which nodes are ignored: nobody argues in the fortieth list level. */
 const MAX_DEPTH = 40;
 
@@ -29,7 +29,7 @@ const HEADING_LINE = /^#{1,6}\s+\S|^\*\*[^*]{3,80}\*\*:?\s*$/;
  * Closes a code fence that its author forgot: before the next heading when there is one, otherwise at the end.
  * Without this everything after the fence would count as code.
  */
-export function closeFences(source: string): string {
+function closeFences(source: string): string {
   const lines = source.split('\n');
   const open = lastOpenFence(lines);
   if (open === null) return source;
@@ -152,7 +152,7 @@ function closeInnerFence(markdown: string): string {
 }
 
 /** A fenced code block whose fence is longer than any run of backticks in it. */
-export function renderCode(code: string, language: string): string {
+function renderCode(code: string, language: string): string {
   const longest = Math.max(0, ...(code.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(Math.max(3, longest + 1));
   return `${fence}${language.replace(/[^\w+#.-]/g, '')}\n${code.replace(/\s+$/, '')}\n${fence}`;

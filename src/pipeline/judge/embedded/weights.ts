@@ -46,8 +46,8 @@ export const FEATURES = {
     weight: 0.35,
     scale: 0.2,
     reason:
-      'A proposal is chosen to be implemented: files, symbols, code of the change and verbs that say what to do leave ' +
-      'least to guess.',
+      'A proposal is chosen to be implemented: files, symbols, code of the change, what was there before and what comes ' +
+      'after, and verbs that say what to do leave least to guess.',
   },
   coverage: {
     weight: 0.2,
