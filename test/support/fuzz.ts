@@ -1,5 +1,5 @@
 /**
- * Two lengths of the same tests. `npm test` is quick; `npm run test:fuzz` (vitest's mode `fuzz`) gives properties many
+ * Two lengths of the same tests. `npm test` is quick; `npm run test:properties` (vitest's mode `fuzz`) gives properties many
  * more examples, and every hostile text to every reader.
  */
 export const FUZZ = process.env.MODE === 'fuzz';

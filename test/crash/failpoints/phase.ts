@@ -1,0 +1,63 @@
+/**
+ * Kills the App at every failpoint. A world has a chain of them: whenever its process dies at one, it is started
+ * again with the next, so that it also dies while it recovers. Its people play a script until the chain is through.
+ */
+import { settle } from '../oracle/answered.ts';
+import { judgeWorld } from '../oracle/oracle.ts';
+import { broken, lost, type Outcome } from '../result.ts';
+import type { DatabaseFactory } from '../world/database.ts';
+import { openWorld, type World } from '../world/world.ts';
+import { playScript, setStage } from './script.ts';
+
+const PATIENCE_MS = 120_000;
+
+export interface ChainOutcome extends Outcome {
+  readonly chain: readonly string[];
+  readonly hit: readonly string[];
+  readonly seconds: number;
+}
+
+export interface ChainOptions {
+  readonly name: string;
+  readonly directory: string;
+  readonly databases: DatabaseFactory;
+  readonly inferenceUrl: string;
+}
+
+/** @param chain failpoints, each as `NAME` or `NAME@N`. */
+export async function killInTurn(chain: readonly string[], options: ChainOptions): Promise<ChainOutcome> {
+  const began = performance.now();
+  const waiting = [...chain];
+  const hit: string[] = [];
+  const world = await openWorld({
+    ...options,
+    roles: ['all'],
+    patienceMs: PATIENCE_MS,
+    failpoint: () => waiting[0] ?? null,
+    onKilled: () => void hit.push(waiting.shift() ?? 'nowhere'),
+  });
+  try {
+    await play(world, waiting);
+    const outcome = await judgeWorld(world);
+    await world.stop();
+    return { ...outcome, chain, hit, seconds: (performance.now() - began) / 1000 };
+  } finally {
+    await world.close();
+  }
+}
+
+/** Plays until every failpoint was hit, or one was not by a whole script. */
+async function play(world: World, waiting: readonly string[]): Promise<void> {
+  await world.start();
+  setStage(world);
+  try {
+    for (let before = -1; waiting.length > 0 && waiting.length !== before; ) {
+      before = waiting.length;
+      await playScript(world);
+    }
+    await settle(world);
+  } catch (error) {
+    world.violations.push(lost(error instanceof Error ? error.message : String(error)));
+  }
+  if (waiting[0]) world.violations.push(broken(`${waiting[0]} was never hit`));
+}

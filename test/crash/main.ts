@@ -1,0 +1,105 @@
+/** `npm run test:crash`: the promises under fire. docs/crash-test.md says how it works. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startFakeInference } from '../../src/sandbox/inference/index.ts';
+import { seeded } from '../../src/statistics/random.ts';
+import { dealChains } from './failpoints/chains.ts';
+import { assertListIsComplete } from './failpoints/in-code.ts';
+import { type ChainOutcome, killInTurn } from './failpoints/phase.ts';
+import { type CrashOptions, type DatabaseKind, readOptions, USAGE } from './options.ts';
+import { type Outcome, summarise } from './result.ts';
+import { type SoakOutcome, soak, soakForm } from './soak/phase.ts';
+import { createPgliteFactory, createPostgresFactory, type DatabaseFactory } from './world/database.ts';
+
+/** Worlds at the same time: most of a world's time is spent waiting. */
+const CHAINS = 4;
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  assertListIsComplete();
+  const directory = mkdtempSync(path.join(tmpdir(), 'swe-crash-'));
+  const outcomes: Outcome[] = [];
+  const failpoints = { hit: 0, total: 0 };
+  for (const kind of options.databases) {
+    const databases = await openDatabases(kind, directory);
+    try {
+      if (options.parts.includes('failpoints')) {
+        for (const outcome of await runFailpoints(options, kind, databases, directory)) {
+          outcomes.push(outcome);
+          failpoints.hit += outcome.hit.length;
+          failpoints.total += outcome.chain.length;
+        }
+      }
+      if (options.parts.includes('soak')) outcomes.push(await runSoak(options, kind, databases, directory));
+    } finally {
+      await databases.close();
+    }
+  }
+  const result = summarise(outcomes, failpoints);
+  const violations = outcomes.flatMap((outcome) => outcome.violations);
+  const ok = violations.length === 0 && failpoints.hit === failpoints.total;
+  if (ok) rmSync(directory, { recursive: true });
+  else say(`${violations.length} promises broken with seed ${options.seed}; the logs are in ${directory}`);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  return ok ? 0 : 1;
+}
+
+function openDatabases(kind: DatabaseKind, directory: string): Promise<DatabaseFactory> {
+  return kind === 'pglite' ? createPgliteFactory(directory) : createPostgresFactory();
+}
+
+async function runFailpoints(
+  options: CrashOptions,
+  kind: DatabaseKind,
+  databases: DatabaseFactory,
+  directory: string,
+): Promise<ChainOutcome[]> {
+  const inference = await startFakeInference();
+  const chains = options.chain ? [options.chain] : dealChains(seeded(options.seed), CHAINS);
+  try {
+    return await Promise.all(
+      chains.map(async (chain, index) => {
+        const name = `${kind}-${index}`;
+        const outcome = await killInTurn(chain, { name, directory, databases, inferenceUrl: inference.url });
+        reportChain(outcome, kind);
+        return outcome;
+      }),
+    );
+  } finally {
+    await inference.close();
+  }
+}
+
+async function runSoak(
+  options: CrashOptions,
+  kind: DatabaseKind,
+  databases: DatabaseFactory,
+  directory: string,
+): Promise<SoakOutcome> {
+  // PGlite has one process, and the long form is about several.
+  const form = soakForm(kind, options.long && kind === 'postgres');
+  const outcome = await soak({ directory, databases, kind, form, seed: options.seed });
+  const made = [...outcome.made].map(([what, count]) => `${count} × ${what}`).join(', ');
+  say(`${kind}: ${outcome.commands} commands through ${made} (${outcome.seconds.toFixed(1)} s)`);
+  for (const { kind: how, what } of outcome.violations) say(`  ${how}: ${what}`);
+  return outcome;
+}
+
+function reportChain({ chain, hit, violations, seconds }: ChainOutcome, kind: DatabaseKind): void {
+  say(`${kind}: killed at ${hit.length} of ${chain.length} failpoints (${seconds.toFixed(1)} s)`);
+  if (violations.length === 0) return;
+  for (const { kind: how, what } of violations) say(`  ${how}: ${what}`);
+  say(`  again: npm run test:crash -- --database ${kind} --failpoint ${chain.join(',')}`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,45 @@
+/** Holds what GitHub and the database show, once all is at rest, against the promises. */
+import type { Db } from '../../../src/ports.ts';
+import { commands, decisions, effects, runs, signals } from '../../../src/schema/index.ts';
+import type { Outcome, Violation } from '../result.ts';
+import type { World } from '../world/world.ts';
+import { checkCommands } from './commands.ts';
+import { checkOthers } from './others.ts';
+import { checkOwnComments } from './own-comments.ts';
+import { checkRuns } from './runs.ts';
+import { checkWrites, secondsToConverge } from './writes.ts';
+
+export interface Records {
+  readonly commands: readonly (typeof commands.$inferSelect)[];
+  readonly runs: readonly (typeof runs.$inferSelect)[];
+  readonly decisions: readonly (typeof decisions.$inferSelect)[];
+  readonly effects: readonly (typeof effects.$inferSelect)[];
+  readonly signals: readonly (typeof signals.$inferSelect)[];
+}
+
+export async function judgeWorld(world: World): Promise<Outcome> {
+  const records = await world.database.look(readRecords);
+  const violations: Violation[] = [
+    ...world.violations,
+    ...checkCommands(world, records),
+    ...checkRuns(world, records),
+    ...checkOwnComments(world, records),
+    ...checkOthers(world),
+    ...checkWrites(world),
+  ];
+  return {
+    commands: world.people.commands.length,
+    violations: violations.map(({ kind, what }) => ({ kind, what: `${world.name}: ${what}` })),
+    convergeSeconds: secondsToConverge(world),
+  };
+}
+
+async function readRecords(db: Db): Promise<Records> {
+  return {
+    commands: await db.select().from(commands),
+    runs: await db.select().from(runs),
+    decisions: await db.select().from(decisions),
+    effects: await db.select().from(effects),
+    signals: await db.select().from(signals),
+  };
+}

@@ -1,0 +1,95 @@
+/** One process of the App, started as an operator starts it, that can die and be started again. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+
+export type Role = 'all' | 'web' | 'worker';
+
+export interface AppProcess {
+  readonly role: Role;
+  /** Starts it and waits until it says that it runs. @throws Error when it ends first. */
+  start(extraEnv?: Readonly<Record<string, string>>): Promise<void>;
+  /** SIGKILL, as the kernel does it when memory runs out. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves with the exit code once it has ended. */
+  stop(): Promise<number | null>;
+  readonly running: boolean;
+  /** Called when it ends without having been asked to. */
+  onDeath: (how: { code: number | null; signal: NodeJS.Signals | null }) => void;
+}
+
+const PROGRAM = path.join(import.meta.dirname, '../../../src/cli/bin.js');
+/** What the program logs once it serves. */
+const RUNS = 'SWE-Manager runs';
+
+export function createAppProcess(options: {
+  readonly role: Role;
+  readonly env: Readonly<Record<string, string>>;
+  /** Takes what the process prints, over all its lives. */
+  readonly logFile: string;
+  /** A directory without a `.env` file. */
+  readonly cwd: string;
+}): AppProcess {
+  const log = createWriteStream(options.logFile, { flags: 'a' });
+  let child: ChildProcess | null = null;
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const ending = child;
+    if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return null;
+    child = null; // From here on its end is no surprise.
+    const exited = once(ending, 'exit');
+    ending.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  };
+  const self: AppProcess = {
+    role: options.role,
+    onDeath: () => {},
+    get running() {
+      return child !== null;
+    },
+    start: async (extraEnv = {}) => {
+      const started = spawn(process.execPath, [PROGRAM, 'start', '--role', options.role], {
+        cwd: options.cwd,
+        env: { PATH: process.env.PATH, ...options.env, ...extraEnv },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child = started;
+      started.stdout.pipe(log, { end: false });
+      started.stderr.pipe(log, { end: false });
+      started.once('exit', (code, signal) => {
+        if (child !== started) return;
+        child = null;
+        self.onDeath({ code, signal });
+      });
+      await untilRunning(started);
+    },
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    stop: () => end('SIGTERM'),
+  };
+  return self;
+}
+
+/** Resolves also when the process dies first: it may have been told to. */
+function untilRunning(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (text: Buffer) => {
+      if (text.includes(RUNS)) resolve();
+    });
+    child.once('exit', () => resolve());
+  });
+}
+
+/** A TCP port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
+  return address.port;
+}
