@@ -5,7 +5,7 @@ import { ConfigError } from './errors.ts';
 import type { AppContext } from './ports.ts';
 import { receiveDelivery } from './tasks/receive-delivery.ts';
 import { startWebServer } from './web/server.ts';
-import { registerWorkers, wakeLeftovers } from './worker.ts';
+import { startWorking } from './worker.ts';
 
 export type Role = 'all' | 'web' | 'worker';
 
@@ -27,16 +27,14 @@ export async function startApp(
   const context = await createContext(config, options.parts);
   const { ctx } = context;
   try {
-    if (role !== 'web') {
-      await registerWorkers(ctx);
-      await wakeLeftovers(ctx);
-    }
+    const rounds = role === 'web' ? null : await startWorking(ctx);
     const web = role === 'worker' ? null : await startWeb(ctx);
     return {
       ctx,
       url: web?.url ?? null,
       close: async (closing) => {
         await web?.close();
+        await rounds?.stop();
         await context.close(closing);
       },
     };

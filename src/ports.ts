@@ -35,6 +35,8 @@ export interface SendOptions {
 export interface JobTools {
   /** Aborted when the worker stops or the job's lease is lost. */
   readonly signal: AbortSignal;
+  /** How often this job failed, or its worker died, before; 0 the first time. */
+  readonly retries: number;
 }
 
 export interface WorkOptions {
@@ -58,6 +60,8 @@ export interface Jobs {
     options: WorkOptions,
     handler: (data: unknown, tools: JobTools) => Promise<void>,
   ): Promise<void>;
+  /** Keys of a serial queue whose work is under way, or will begin by itself within a minute. */
+  liveKeys(queue: string): Promise<ReadonlySet<string>>;
   start(): Promise<void>;
   /** Stops fetching, waits for running handlers up to `timeoutMs`, then aborts them. */
   stop(options: { timeoutMs: number }): Promise<void>;
@@ -100,6 +104,8 @@ export interface RemoteComment {
   readonly body: string;
   readonly appId: number | null;
   readonly createdAt: string;
+  /** When the body was last changed; equal to `createdAt` until then. */
+  readonly updatedAt: string;
 }
 
 export type FileResult =
@@ -118,15 +124,25 @@ export interface GitHubReader {
   getComment(ref: RepositoryRef, commentId: number): Promise<RemoteComment | null>;
   /** Every comment of the issue that one of our Apps wrote, oldest first, over all pages. */
   listAppComments(ref: IssueRef, appId: number): Promise<readonly RemoteComment[]>;
+  /** Whether the App can see the repository at all. */
+  canSee(ref: RepositoryRef): Promise<boolean>;
 }
 
-/** Writing to GitHub. A create is sent once: GitHubError `ambiguous` when nobody knows whether it arrived. */
+/**
+ * Writing to GitHub. A create is sent once: GitHubError `ambiguous` when nobody knows whether it arrived, also
+ * when `signal` ended the wait for the answer.
+ */
 export interface GitHubWriter {
-  createComment(ref: IssueRef, body: string): Promise<RemoteComment>;
-  updateComment(ref: RepositoryRef, commentId: number, body: string): Promise<void>;
-  deleteComment(ref: RepositoryRef, commentId: number): Promise<void>;
+  createComment(ref: IssueRef, body: string, signal?: AbortSignal): Promise<RemoteComment>;
+  updateComment(ref: RepositoryRef, commentId: number, body: string, signal?: AbortSignal): Promise<void>;
+  deleteComment(ref: RepositoryRef, commentId: number, signal?: AbortSignal): Promise<void>;
   /** GitHub answers a repeated reaction with the existing one. Returns the reaction's id. */
-  addReaction(ref: RepositoryRef, commentId: number, content: ReactionContent): Promise<number>;
+  addReaction(
+    ref: RepositoryRef,
+    commentId: number,
+    content: ReactionContent,
+    signal?: AbortSignal,
+  ): Promise<number>;
 }
 
 export type GitHub = GitHubReader & GitHubWriter;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { type CommandOutcome, commands } from '../schema/index.ts';
+import { type CommandOutcome, commands, installations, issues, repositories } from '../schema/index.ts';
+import { reachable } from './reachable.ts';
 
 export type Command = typeof commands.$inferSelect;
 export type NewCommand = Omit<
@@ -43,8 +44,52 @@ export async function unfinishedCommands(db: Db, issueId: number): Promise<Comma
     .orderBy(asc(commands.commentId), asc(commands.ordinal));
 }
 
+/** Makes a pending command part of a run; one that has ended meanwhile stays as it is. */
 export async function attachCommand(db: Db, id: string, runId: string): Promise<void> {
-  await db.update(commands).set({ state: 'attached', runId }).where(eq(commands.id, id));
+  await db
+    .update(commands)
+    .set({ state: 'attached', runId })
+    .where(and(eq(commands.id, id), eq(commands.state, 'pending')));
+}
+
+/** Locks the command until the transaction ends. @returns false when it is no longer pending. */
+export async function holdCommand(tx: Db, id: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ state: commands.state })
+    .from(commands)
+    .where(eq(commands.id, id))
+    .for('update');
+  return row?.state === 'pending';
+}
+
+/** Counts an attempt that begins: one that kills its process is counted too. @returns how many began by now. */
+export async function beginCommand(db: Db, id: string): Promise<number> {
+  const [row] = await db
+    .update(commands)
+    .set({ attempts: sql`${commands.attempts} + 1` })
+    .where(eq(commands.id, id))
+    .returning({ attempts: commands.attempts });
+  return row?.attempts ?? 0;
+}
+
+/** The attempt does not count: it only waits for GitHub. */
+export async function setBackCommand(db: Db, id: string): Promise<void> {
+  await db
+    .update(commands)
+    .set({ attempts: sql`greatest(${commands.attempts} - 1, 0)` })
+    .where(eq(commands.id, id));
+}
+
+/** Commands with these verbs that nobody has answered, for whoever looks around. */
+export async function pendingWithVerbs(db: Db, verbs: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .select({ id: commands.id })
+    .from(commands)
+    .innerJoin(issues, eq(commands.issueId, issues.id))
+    .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
+    .innerJoin(installations, eq(repositories.installationId, installations.id))
+    .where(and(eq(commands.state, 'pending'), inArray(commands.verb, [...verbs]), reachable()));
+  return rows.map((row) => row.id);
 }
 
 export async function commandsOfRun(db: Db, runId: string): Promise<Command[]> {

@@ -27,7 +27,7 @@ export async function lockNextDelivery(tx: Db, lane: string): Promise<Delivery |
 }
 
 /** Counts a failed attempt at the lane's next delivery. @returns how often it failed by now. */
-export async function noteFailure(db: Db, id: string, error: string): Promise<number> {
+export async function noteFailure(db: Db, id: string, error: string | null): Promise<number> {
   const [row] = await db
     .update(deliveries)
     .set({ attempts: sql`${deliveries.attempts} + 1`, error })
@@ -50,4 +50,23 @@ export async function finishDelivery(
 /** How many deliveries are still to be worked off. */
 export async function countReceived(db: Db): Promise<number> {
   return db.$count(deliveries, eq(deliveries.state, 'received'));
+}
+
+/** Lanes with deliveries to work off. */
+export async function lanesWithWork(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ lane: deliveries.lane })
+    .from(deliveries)
+    .where(eq(deliveries.state, 'received'));
+  return rows.map((row) => row.lane);
+}
+
+/** Whether something about this thing has arrived and is not worked off yet. */
+export async function laneHasWork(db: Db, lane: string): Promise<boolean> {
+  const [row] = await db
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(and(eq(deliveries.lane, lane), eq(deliveries.state, 'received')))
+    .limit(1);
+  return row !== undefined;
 }

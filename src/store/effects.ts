@@ -1,7 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { type EffectState, type EffectTarget, effects, issues } from '../schema/index.ts';
+import {
+  type EffectState,
+  type EffectTarget,
+  effects,
+  installations,
+  issues,
+  type ParkReason,
+} from '../schema/index.ts';
 
 export type Effect = typeof effects.$inferSelect;
 
@@ -43,15 +50,29 @@ export async function wantEffect(tx: Db, wanted: WantedEffect): Promise<boolean>
         desiredBody: wanted.desiredBody,
         desiredHash,
         priority: wanted.priority,
-        notBefore: wanted.notBefore ?? null,
+        notBefore: soonerOf(wanted.notBefore ?? null),
         state: sql`case when ${effects.state} = 'parked' then 'parked' when ${effects.appliedHash} = ${desiredHash} then 'done' else 'pending' end`,
         attempts: 0,
+        stateReason: sql`case when ${effects.state} = 'parked' then ${effects.stateReason} end`,
         updatedAt: sql`now()`,
       },
       setWhere: sql`${effects.state} <> 'tombstoned'`,
     })
     .returning({ state: effects.state });
   return rows.some((row) => row.state === 'pending');
+}
+
+/**
+ * When a row that is wanted anew is due. While nobody knows whether its create arrived, its looks keep their
+ * time; a text that waits already is not put off by one that could wait longer.
+ */
+function soonerOf(notBefore: Date | null) {
+  const wanted = notBefore === null ? sql`null` : sql`${notBefore.toISOString()}::timestamptz`;
+  return sql`case
+    when ${effects.createAttemptedAt} is not null and ${effects.githubId} is null then ${effects.notBefore}
+    when ${effects.state} = 'pending' and (${effects.notBefore} is null or ${effects.notBefore} < ${wanted})
+      then ${effects.notBefore}
+    else ${wanted} end`;
 }
 
 export async function getEffect(db: Db, id: string): Promise<Effect | null> {
@@ -76,34 +97,94 @@ export async function findEffectByComment(
   return row ?? null;
 }
 
+/** Locks the row of that name until the transaction ends. */
+export async function lockEffect(tx: Db, key: string): Promise<Effect | null> {
+  const [row] = await tx.select().from(effects).where(eq(effects.key, key)).for('update');
+  return row ?? null;
+}
+
+/** Pending and due, or owing one more look that is due. */
+function dueAt(now: Date) {
+  const time = sql`${now.toISOString()}::timestamptz`;
+  return or(
+    and(eq(effects.state, 'pending'), or(isNull(effects.notBefore), sql`${effects.notBefore} <= ${time}`)),
+    and(inArray(effects.state, ['done', 'tombstoned']), sql`${effects.lookAgainAt} <= ${time}`),
+  );
+}
+
 /** The effect that the installation's writer should take next, by priority and age. */
 export async function nextDueEffect(db: Db, installationId: number, now: Date): Promise<Effect | null> {
   const [row] = await db
     .select()
     .from(effects)
-    .where(
-      and(
-        eq(effects.installationId, installationId),
-        eq(effects.state, 'pending'),
-        or(isNull(effects.notBefore), sql`${effects.notBefore} <= ${now.toISOString()}::timestamptz`),
-      ),
-    )
+    .where(and(eq(effects.installationId, installationId), dueAt(now)))
     .orderBy(asc(effects.priority), asc(effects.createdAt))
     .limit(1);
   return row ?? null;
 }
 
-/** When the installation's writer has to wake up again; null when nothing is pending. */
+/** When the installation's writer has to wake up again; null when nothing is left to do. */
 export async function nextEffectTime(db: Db, installationId: number): Promise<Date | null> {
+  const at = sql<Date>`case when ${effects.state} = 'pending' then coalesce(${effects.notBefore}, ${effects.createdAt}) else ${effects.lookAgainAt} end`;
   const [row] = await db
-    .select({ notBefore: effects.notBefore, createdAt: effects.createdAt })
+    .select({ at: sql<string>`min(${at})` })
     .from(effects)
-    .where(and(eq(effects.installationId, installationId), eq(effects.state, 'pending')))
-    .orderBy(sql`coalesce(${effects.notBefore}, ${effects.createdAt})`)
-    .limit(1);
-  return row ? (row.notBefore ?? row.createdAt) : null;
+    .where(
+      and(
+        eq(effects.installationId, installationId),
+        or(
+          eq(effects.state, 'pending'),
+          and(inArray(effects.state, ['done', 'tombstoned']), isNotNull(effects.lookAgainAt)),
+        ),
+      ),
+    );
+  return row?.at ? new Date(row.at) : null;
 }
 
+/**
+ * Notes that a create is about to leave, unless the comment has come to be known or unwanted meanwhile.
+ * @returns false when it must not leave.
+ */
+export async function beginCreate(db: Db, id: string, at: Date): Promise<boolean> {
+  const rows = await db
+    .update(effects)
+    .set({ createAttemptedAt: at, secondLookDue: false, updatedAt: sql`now()` })
+    .where(and(eq(effects.id, id), eq(effects.state, 'pending'), isNull(effects.githubId)))
+    .returning({ id: effects.id });
+  return rows.length > 0;
+}
+
+/** The comment on GitHub is this effect's. Its text is compared next, and extras are looked for later. */
+export async function adoptComment(
+  db: Db,
+  id: string,
+  comment: { id: number; url: string },
+  lookAgainAt: Date | null,
+): Promise<void> {
+  await db
+    .update(effects)
+    .set({
+      githubId: comment.id,
+      githubUrl: comment.url,
+      createAttemptedAt: null,
+      secondLookDue: false,
+      notBefore: null,
+      ...(lookAgainAt === null ? {} : { lookAgainAt }),
+      updatedAt: sql`now()`,
+    })
+    .where(and(eq(effects.id, id), ne(effects.state, 'tombstoned')));
+}
+
+/** Owes the effect one more look at that time; null when none is owed any more. */
+export async function lookAgain(db: Db, ids: readonly string[], at: Date | null): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .update(effects)
+    .set({ lookAgainAt: at })
+    .where(inArray(effects.id, [...ids]));
+}
+
+/** A tombstone is final: nothing changes such a row any more. */
 export async function updateEffect(
   db: Db,
   id: string,
@@ -122,13 +203,14 @@ export async function updateEffect(
       | 'notBefore'
       | 'lastError'
       | 'appliedAt'
+      | 'lookAgainAt'
     >
   >,
 ): Promise<void> {
   await db
     .update(effects)
     .set({ ...change, updatedAt: sql`now()` })
-    .where(eq(effects.id, id));
+    .where(and(eq(effects.id, id), ne(effects.state, 'tombstoned')));
 }
 
 /** Moves an issue's effects between pending and parked, or gives them up. @returns how many moved. */
@@ -155,33 +237,64 @@ export async function commentEffects(db: Db, issueId: number): Promise<Effect[]>
     .orderBy(asc(effects.createdAt));
 }
 
-/** Installations with something to write. */
-export async function installationsWithPendingEffects(db: Db): Promise<number[]> {
+/** Installations whose writer has something to do now. */
+export async function installationsWithDueEffects(db: Db, now: Date): Promise<number[]> {
   const rows = await db
     .selectDistinct({ id: effects.installationId })
     .from(effects)
-    .where(inArray(effects.state, ['pending']));
+    .innerJoin(installations, eq(effects.installationId, installations.id))
+    .where(and(eq(installations.status, 'active'), dueAt(now)));
   return rows.map((row) => row.id);
 }
 
-/** Takes up again what was parked while the installation was suspended. */
-export async function unparkInstallation(db: Db, installationId: number, reason: string): Promise<void> {
+/** Takes up again what was parked for this reason on these issues. */
+export async function unpark(
+  db: Db,
+  reason: ParkReason,
+  where: { installationId: number } | { issueId: number } | { repositoryId: number },
+): Promise<void> {
+  const place =
+    'installationId' in where
+      ? eq(effects.installationId, where.installationId)
+      : 'issueId' in where
+        ? eq(effects.issueId, where.issueId)
+        : inArray(effects.issueId, issuesOf(db, where.repositoryId));
   await db
     .update(effects)
-    .set({ state: 'pending', stateReason: null, updatedAt: sql`now()` })
+    .set({ state: 'pending', stateReason: null, notBefore: null, updatedAt: sql`now()` })
+    .where(and(eq(effects.state, 'parked'), eq(effects.stateReason, reason), place));
+}
+
+/** What is left to write on a repository goes to the installation that holds it now. */
+export async function moveToInstallation(
+  db: Db,
+  repositoryId: number,
+  installationId: number,
+): Promise<void> {
+  await db
+    .update(effects)
+    .set({ installationId })
     .where(
       and(
-        eq(effects.installationId, installationId),
-        eq(effects.state, 'parked'),
-        eq(effects.stateReason, reason),
+        inArray(effects.issueId, issuesOf(db, repositoryId)),
+        ne(effects.installationId, installationId),
+        inArray(effects.state, ['pending', 'parked', 'done', 'failed']),
       ),
     );
 }
 
-/** True while the issue's effects cannot be written because GitHub forbids it. */
-export async function isIssueLocked(db: Db, issueId: number): Promise<boolean> {
-  const [row] = await db.select({ locked: issues.locked }).from(issues).where(eq(issues.id, issueId));
-  return row?.locked ?? false;
+/** Locked issues with something that waits for the lock to be taken off. */
+export async function issuesParkedByLock(db: Db, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectDistinct({ id: effects.issueId })
+    .from(effects)
+    .where(and(eq(effects.state, 'parked'), eq(effects.stateReason, 'locked')))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+function issuesOf(db: Db, repositoryId: number) {
+  return db.select({ id: issues.id }).from(issues).where(eq(issues.repositoryId, repositoryId));
 }
 
 /** How many of the issue's effects are still to be written. */
@@ -199,12 +312,4 @@ export async function repairEffect(db: Db, id: string): Promise<void> {
     .update(effects)
     .set({ state: 'pending', appliedHash: null, attempts: 0, updatedAt: sql`now()` })
     .where(and(eq(effects.id, id), inArray(effects.state, ['done', 'pending'])));
-}
-
-/** Takes up again what was parked for this reason on one issue. */
-export async function unparkIssue(db: Db, issueId: number, reason: string): Promise<void> {
-  await db
-    .update(effects)
-    .set({ state: 'pending', stateReason: null, notBefore: null, updatedAt: sql`now()` })
-    .where(and(eq(effects.issueId, issueId), eq(effects.state, 'parked'), eq(effects.stateReason, reason)));
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { issues, repositories } from '../schema/index.ts';
 
@@ -9,6 +9,8 @@ export interface LocatedIssue extends Issue {
   readonly owner: string;
   readonly repositoryName: string;
   readonly installationId: number;
+  /** Set while the App cannot see the repository. */
+  readonly repositoryRemovedAt: Date | null;
 }
 
 export interface IssueFacts {
@@ -46,6 +48,7 @@ export async function getIssue(db: Db, id: number): Promise<LocatedIssue | null>
       owner: repositories.owner,
       repositoryName: repositories.name,
       installationId: repositories.installationId,
+      repositoryRemovedAt: repositories.removedAt,
     })
     .from(issues)
     .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
@@ -105,4 +108,13 @@ export async function setIssueFlags(
 /** Serialises writers of one issue's rows; use inside a transaction. */
 export async function lockIssue(tx: Db, id: number): Promise<void> {
   await tx.select({ id: issues.id }).from(issues).where(eq(issues.id, id)).for('update');
+}
+
+/** Issues of the repository that are not known to be gone. */
+export async function issuesOfRepository(db: Db, repositoryId: number): Promise<number[]> {
+  const rows = await db
+    .select({ id: issues.id })
+    .from(issues)
+    .where(and(eq(issues.repositoryId, repositoryId), isNull(issues.goneAt)));
+  return rows.map((row) => row.id);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { commands, issues, repositories, runs } from '../schema/index.ts';
+import { commands, installations, issues, repositories, runs } from '../schema/index.ts';
+import { reachable } from './reachable.ts';
 
 export type Run = typeof runs.$inferSelect;
 
@@ -47,10 +48,39 @@ export async function openRuns(db: Db, issueId: number): Promise<Run[]> {
     .orderBy(asc(runs.createdAt));
 }
 
-export async function startRun(db: Db, id: string, at: Date): Promise<void> {
+/** Begins the run, or begins it anew after its worker died. @returns the run with its new fence. */
+export async function startRun(db: Db, run: Run, at: Date): Promise<Run> {
+  const [row] = await db
+    .update(runs)
+    .set({
+      state: 'running',
+      startedAt: at,
+      attempts: sql`${runs.attempts} + 1`,
+      fence: sql`${runs.fence} + 1`,
+    })
+    .where(and(eq(runs.id, run.id), inArray(runs.state, ['running', 'waiting'])))
+    .returning();
+  return row ?? run;
+}
+
+/**
+ * Locks the run until the transaction ends.
+ * @returns false when it has ended, or another worker has begun it since: whoever asks has lost it.
+ */
+export async function holdRun(tx: Db, run: Pick<Run, 'id' | 'fence'>): Promise<boolean> {
+  const [row] = await tx
+    .select({ state: runs.state, fence: runs.fence })
+    .from(runs)
+    .where(eq(runs.id, run.id))
+    .for('update');
+  return row !== undefined && row.fence === run.fence && (row.state === 'running' || row.state === 'waiting');
+}
+
+/** The attempt is not counted as a death: what failed may pass by itself. */
+export async function setBackRun(db: Db, id: string, error: string): Promise<void> {
   await db
     .update(runs)
-    .set({ state: 'running', startedAt: at, attempts: sql`${runs.attempts} + 1` })
+    .set({ attempts: sql`greatest(${runs.attempts} - 1, 0)`, setbacks: sql`${runs.setbacks} + 1`, error })
     .where(eq(runs.id, id));
 }
 
@@ -102,18 +132,30 @@ export async function countRunsSince(db: Db, installationId: number, since: Date
   return row?.count ?? 0;
 }
 
-/** Issues with work left in their lane, for the start of a worker and after a resume. */
-export async function issuesWithOpenWork(db: Db, installationId?: number): Promise<number[]> {
+/** Issues whose lane could go on now: something is open, and GitHub lets us work there. */
+export async function issuesWithOpenWork(
+  db: Db,
+  verbs: readonly string[],
+  where: { installationId?: number; repositoryId?: number } = {},
+): Promise<number[]> {
   const rows = await db
     .selectDistinct({ id: issues.id })
     .from(issues)
     .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
     .leftJoin(runs, and(eq(runs.issueId, issues.id), inArray(runs.state, ['running', 'waiting'])))
-    .leftJoin(commands, and(eq(commands.issueId, issues.id), eq(commands.state, 'pending')))
+    .innerJoin(installations, eq(repositories.installationId, installations.id))
+    .leftJoin(
+      commands,
+      and(eq(commands.issueId, issues.id), eq(commands.state, 'pending'), inArray(commands.verb, [...verbs])),
+    )
     .where(
       and(
         sql`(${runs.id} is not null or ${commands.id} is not null)`,
-        installationId === undefined ? undefined : eq(repositories.installationId, installationId),
+        reachable(),
+        where.installationId === undefined
+          ? undefined
+          : eq(repositories.installationId, where.installationId),
+        where.repositoryId === undefined ? undefined : eq(repositories.id, where.repositoryId),
       ),
     );
   return rows.map((row) => row.id);

@@ -5,27 +5,48 @@
 
 import type { ParsedCommand } from '../pipeline/command/grammar.ts';
 import { renderStatus } from '../pipeline/comment/notices.ts';
-import type { AppContext, Db } from '../ports.ts';
+import type { AppContext, Db, JobTools } from '../ports.ts';
 import { commandStore, issueStore, runStore } from '../store/index.ts';
-import { commandJob } from './queues.ts';
+import { commandJob, createWakeUps, IMMEDIATE_VERBS, readJob } from './queues.ts';
 import { authorise } from './support/authorise.ts';
 import { isOverBudget } from './support/budget.ts';
 import { finishCommand, finishCommands, type Outcome } from './support/finish.ts';
 import { wantHelp, wantNotice, wantRefusal } from './support/notices.ts';
 import { readRepositoryConfig } from './support/repository-config.ts';
 import { statusView } from './support/status-view.ts';
+import { tryCommand } from './support/try-command.ts';
 import { wantComment } from './support/want.ts';
 
-export async function answerCommand(ctx: AppContext, data: unknown): Promise<void> {
-  const { commandId } = commandJob.parse(data);
-  const command = await commandStore.getCommand(ctx.db, commandId);
+export async function answerCommand(
+  ctx: AppContext,
+  data: unknown,
+  { signal }: Pick<JobTools, 'signal'>,
+): Promise<void> {
+  const job = readJob(ctx, commandJob, data);
+  const command = job && (await commandStore.getCommand(ctx.db, job.commandId));
   if (command?.state !== 'pending') return;
+  if (!IMMEDIATE_VERBS.some((verb) => verb === command.verb)) {
+    ctx.logger.warn({ command: command.id, verb: command.verb }, 'a command of another version was left');
+    return;
+  }
   const issue = await issueStore.getIssue(ctx.db, command.issueId);
-  if (!issue) return;
+  if (!issue || issue.repositoryRemovedAt) return;
   await ctx.failpoint('answer.taken');
+  const tried = await tryCommand(ctx, issue, command, signal, () => answerOnce(ctx, issue, command));
+  if (tried.kind === 'waits' && tried.wakeInMs !== null) {
+    await createWakeUps(ctx.jobs).command(ctx.db, command.id, Math.ceil(tried.wakeInMs / 1000));
+  }
+}
+
+async function answerOnce(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  command: commandStore.Command,
+): Promise<void> {
   const parsed = command.parsed as ParsedCommand;
   const mayCancel = parsed.verb === 'cancel' && (await isAllowed(ctx, issue, command));
   await ctx.db.transaction(async (tx) => {
+    if (!(await commandStore.holdCommand(tx, command.id))) return;
     const outcome = await answer(ctx, tx, issue, command, parsed, mayCancel);
     await finishCommand(ctx, tx, issue, command, outcome);
     await wantNotice(ctx, tx, issue, command, outcome);

@@ -2,12 +2,12 @@
 import type { AppContext } from '../ports.ts';
 import { installationStore, issueStore } from '../store/index.ts';
 import { verifyEvidence } from './evidence/verify.ts';
-import { lookJob } from './queues.ts';
+import { lookJob, readJob } from './queues.ts';
 
 export async function lookAtIssue(ctx: AppContext, data: unknown): Promise<void> {
-  const { issueId } = lookJob.parse(data);
-  const issue = await issueStore.getIssue(ctx.db, issueId);
-  if (!issue || issue.goneAt) return;
+  const job = readJob(ctx, lookJob, data);
+  const issue = job && (await issueStore.getIssue(ctx.db, job.issueId));
+  if (!issue || issue.goneAt || issue.repositoryRemovedAt) return;
   const installation = await installationStore.getInstallation(ctx.db, issue.installationId);
   if (installation?.status !== 'active') return;
   await verifyEvidence(ctx, issue);

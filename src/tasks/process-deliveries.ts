@@ -3,16 +3,23 @@
  * tables in one transaction with its mark as processed.
  */
 import { parseDelivery } from '../pipeline/webhook/parse.ts';
-import type { AppContext, Db } from '../ports.ts';
+import type { AppContext, Db, JobTools } from '../ports.ts';
 import { deliveryStore } from '../store/index.ts';
 import { applyEvent } from './delivery/apply-event.ts';
-import { deliveryJob } from './queues.ts';
+import { deliveryJob, readJob } from './queues.ts';
 
-/** A delivery that fails this often is set aside with its error, so that it does not block those behind it. */
-const MAX_ATTEMPTS = 5;
+/** A delivery that fails this often, deaths of its worker included, is set aside with its error, so that it does not block those behind it. */
+const MAX_ATTEMPTS = 8;
 
-export async function processDeliveries(ctx: AppContext, data: unknown, signal: AbortSignal): Promise<void> {
-  const { lane } = deliveryJob.parse(data);
+export async function processDeliveries(
+  ctx: AppContext,
+  data: unknown,
+  { signal, retries }: JobTools,
+): Promise<void> {
+  const job = readJob(ctx, deliveryJob, data);
+  if (!job) return;
+  const { lane } = job;
+  if (retries > 0) await countDeath(ctx, lane);
   for (;;) {
     signal.throwIfAborted();
     let current: deliveryStore.Delivery | null = null;
@@ -28,6 +35,17 @@ export async function processDeliveries(ctx: AppContext, data: unknown, signal: 
     if (!current) return;
     await ctx.failpoint('delivery.processed');
   }
+}
+
+/**
+ * A job that comes back failed, or its worker died: what kills its process leaves no error, so the lane's first
+ * delivery is counted before it is touched again.
+ */
+async function countDeath(ctx: AppContext, lane: string): Promise<void> {
+  const first = await ctx.db.transaction((tx) => deliveryStore.lockNextDelivery(tx, lane));
+  if (!first) return;
+  if (first.attempts < MAX_ATTEMPTS) await deliveryStore.noteFailure(ctx.db, first.id, first.error);
+  else await giveUp(ctx, first, first.error ?? 'working on it was interrupted too often');
 }
 
 async function processDelivery(ctx: AppContext, tx: Db, delivery: deliveryStore.Delivery): Promise<void> {
@@ -58,10 +76,10 @@ async function setBack(
   const message = error instanceof Error ? error.message : String(error);
   const attempts = await deliveryStore.noteFailure(ctx.db, delivery.id, message);
   if (attempts < MAX_ATTEMPTS) throw error;
-  ctx.logger.error({ delivery: delivery.id, err: error }, 'a delivery is given up');
-  await deliveryStore.finishDelivery(ctx.db, delivery.id, {
-    state: 'failed',
-    error: message,
-    at: ctx.clock.now(),
-  });
+  await giveUp(ctx, delivery, message);
+}
+
+async function giveUp(ctx: AppContext, delivery: deliveryStore.Delivery, error: string): Promise<void> {
+  ctx.logger.error({ delivery: delivery.id, error }, 'a delivery is given up');
+  await deliveryStore.finishDelivery(ctx.db, delivery.id, { state: 'failed', error, at: ctx.clock.now() });
 }

@@ -1,66 +1,87 @@
 /**
  * The outbox writer: makes GitHub look like the `effects` rows of one installation. It is the only place
- * that writes to GitHub, so spacing, priorities, adoption and parking live here and nowhere else.
+ * that writes to GitHub, so spacing, priorities, adoption and parking live here and nowhere else. A lease makes
+ * it the installation's only writer, whatever the queue believes.
  */
-import type { AppContext } from '../ports.ts';
-import { effectStore, installationStore } from '../store/index.ts';
+import type { AppContext, JobTools } from '../ports.ts';
+import { effectStore, installationStore, type leaseStore, writeStore } from '../store/index.ts';
 import { applyEffect } from './outbox/apply-effect.ts';
-import { createWakeUps, outboxJob } from './queues.ts';
+import { createGate, LONGEST_SLEEP_MS, WriteDelayed } from './outbox/gate.ts';
+import { FINAL_LOOK_MS } from './outbox/looks.ts';
+import { createWakeUps, outboxJob, readJob } from './queues.ts';
+import { LEASE_MS, LeaseLostError, underLease } from './support/lease.ts';
+import { fromNow, scaled } from './support/scaled.ts';
 
-/** A wait up to this long is slept in place; a longer one gives the worker back. */
-const LONGEST_SLEEP_MS = 5_000;
+export async function writeEffects(
+  ctx: AppContext,
+  data: unknown,
+  { signal }: Pick<JobTools, 'signal'>,
+): Promise<void> {
+  const job = readJob(ctx, outboxJob, data);
+  if (!job) return;
+  const { installationId } = job;
+  const turn = await underLease(ctx, `outbox:${installationId}`, (lease) =>
+    drain(ctx, installationId, lease, signal),
+  );
+  if (!turn.held) await wakeIn(ctx, installationId, turn.freeInMs);
+}
 
-export async function writeEffects(ctx: AppContext, data: unknown, signal: AbortSignal): Promise<void> {
-  const { installationId } = outboxJob.parse(data);
-  while (!signal.aborted) {
-    const installation = await installationStore.getInstallation(ctx.db, installationId);
-    if (installation?.status !== 'active') return;
-    const effect = await effectStore.nextDueEffect(ctx.db, installationId, ctx.clock.now());
-    if (!effect) return wakeUpLater(ctx, installationId);
-    if (ctx.config.postingDisabled) {
-      await effectStore.updateEffect(ctx.db, effect.id, {
-        state: 'abandoned',
-        stateReason: 'posting is disabled',
-      });
-      continue;
+async function drain(
+  ctx: AppContext,
+  installationId: number,
+  lease: leaseStore.Lease,
+  signal: AbortSignal,
+): Promise<void> {
+  const lost = await writeStore.takeLostWrites(ctx.db, installationId);
+  await effectStore.lookAgain(ctx.db, lost, fromNow(ctx, scaled(ctx, FINAL_LOOK_MS)));
+  try {
+    while (!signal.aborted) {
+      const installation = await installationStore.getInstallation(ctx.db, installationId);
+      if (installation?.status !== 'active') return;
+      const effect = await effectStore.nextDueEffect(ctx.db, installationId, ctx.clock.now());
+      if (!effect) return await wakeWhenDue(ctx, installationId);
+      if (ctx.config.postingDisabled) await abandonSilently(ctx, effect);
+      else await takeTurn(ctx, effect, lease, signal);
     }
-    await ctx.failpoint('effect.taken');
-    if (!(await waitForSlot(ctx, installationId, signal))) return;
-    await ctx.failpoint('effect.slot-taken');
-    await applyEffect(ctx, effect);
-    // Counted from the answer on: a write that GitHub took long over keeps its distance all the same.
-    const next = new Date(ctx.clock.now().getTime() + ctx.config.writeSpacingMs);
-    await installationStore.postponeWrites(ctx.db, installationId, next);
-    await ctx.failpoint('effect.slot-returned');
+    await wakeIn(ctx, installationId, 0); // Another process goes on.
+  } catch (error) {
+    if (error instanceof WriteDelayed) return wakeIn(ctx, installationId, error.ms);
+    if (!(error instanceof LeaseLostError)) throw error;
+    ctx.logger.warn({ installation: installationId }, 'another worker took over the outbox');
+    await wakeIn(ctx, installationId, LEASE_MS);
   }
 }
 
-/** @returns false when the wait is long: a delayed job then goes on. */
-async function waitForSlot(ctx: AppContext, installationId: number, signal: AbortSignal): Promise<boolean> {
-  for (;;) {
-    const now = ctx.clock.now();
-    const freeAt = await installationStore.takeWriteSlot(
-      ctx.db,
-      installationId,
-      now,
-      ctx.config.writeSpacingMs,
-    );
-    if (freeAt === null) return true;
-    const wait = freeAt.getTime() - now.getTime();
-    if (wait > LONGEST_SLEEP_MS) {
-      await wakeUpAt(ctx, installationId, freeAt);
-      return false;
-    }
-    await ctx.clock.sleep(wait, signal);
-  }
+/** Waits before GitHub is looked at, so that what is then written follows from what was just read. */
+async function takeTurn(
+  ctx: AppContext,
+  effect: effectStore.Effect,
+  lease: leaseStore.Lease,
+  signal: AbortSignal,
+): Promise<void> {
+  await ctx.failpoint('effect.taken');
+  const ms = await writeStore.spacingLeft(ctx.db, effect.installationId);
+  if (ms > LONGEST_SLEEP_MS) throw new WriteDelayed(ms);
+  if (ms > 0) await ctx.clock.sleep(ms, signal);
+  await applyEffect(ctx, effect, createGate(ctx, lease, effect, signal));
 }
 
-async function wakeUpLater(ctx: AppContext, installationId: number): Promise<void> {
+async function abandonSilently(ctx: AppContext, effect: effectStore.Effect): Promise<void> {
+  if (effect.state === 'pending') {
+    await effectStore.updateEffect(ctx.db, effect.id, {
+      state: 'abandoned',
+      stateReason: 'posting is disabled',
+    });
+  }
+  await effectStore.lookAgain(ctx.db, [effect.id], null);
+}
+
+async function wakeWhenDue(ctx: AppContext, installationId: number): Promise<void> {
   const next = await effectStore.nextEffectTime(ctx.db, installationId);
-  if (next) await wakeUpAt(ctx, installationId, next);
+  if (next) await wakeIn(ctx, installationId, next.getTime() - ctx.clock.now().getTime());
 }
 
-async function wakeUpAt(ctx: AppContext, installationId: number, at: Date): Promise<void> {
-  const seconds = Math.max(1, Math.ceil((at.getTime() - ctx.clock.now().getTime()) / 1000));
+async function wakeIn(ctx: AppContext, installationId: number, ms: number): Promise<void> {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
   await createWakeUps(ctx.jobs).outbox(ctx.db, installationId, seconds);
 }

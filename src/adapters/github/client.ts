@@ -26,6 +26,9 @@ export function createClient(octokit: GitHubOctokit, options: ClientOptions = {}
   return { ...createReader(octokit, options), ...createWriter(octokit) };
 }
 
+/** Octokit's way to pass a signal on. */
+const within = (signal?: AbortSignal) => (signal ? { request: { signal } } : {});
+
 const repo = (ref: RepositoryRef) => ({ owner: ref.owner, repo: ref.name });
 
 function createReader(octokit: GitHubOctokit, options: ClientOptions): GitHubReader {
@@ -54,36 +57,55 @@ function createReader(octokit: GitHubOctokit, options: ClientOptions): GitHubRea
       asking('read', `list the comments of ${ref.owner}/${ref.name}#${ref.number}`, async () =>
         (await listComments(octokit, ref)).map(toRemoteComment).filter((comment) => comment.appId === appId),
       ),
+    canSee: (ref) =>
+      asking('read', `look at ${ref.owner}/${ref.name}`, async () => {
+        try {
+          await octokit.rest.repos.get(repo(ref));
+          return true;
+        } catch (cause) {
+          // No token for the installation, or no such repository for it: either way it is out of sight.
+          const { failure } = toGitHubError('read', '', cause);
+          if (failure === 'not-found' || failure === 'forbidden') return false;
+          throw cause;
+        }
+      }),
   };
 }
 
 function createWriter(octokit: GitHubOctokit): GitHubWriter {
   return {
-    createComment: (ref, body) =>
+    createComment: (ref, body, signal) =>
       asking('create', 'create a comment', async () => {
         const { data } = await octokit.rest.issues.createComment({
           ...repo(ref),
           issue_number: ref.number,
           body,
+          ...within(signal),
         });
         if (typeof data.id !== 'number') throw new Error('the answer is no comment');
         return toRemoteComment(data);
       }),
-    updateComment: (ref, commentId, body) =>
+    updateComment: (ref, commentId, body, signal) =>
       asking('change', `edit comment ${commentId}`, async () => {
-        await octokit.rest.issues.updateComment({ ...repo(ref), comment_id: commentId, body });
+        await octokit.rest.issues.updateComment({
+          ...repo(ref),
+          comment_id: commentId,
+          body,
+          ...within(signal),
+        });
       }),
-    deleteComment: (ref, commentId) =>
+    deleteComment: (ref, commentId, signal) =>
       asking('change', `delete comment ${commentId}`, async () => {
-        await octokit.rest.issues.deleteComment({ ...repo(ref), comment_id: commentId });
+        await octokit.rest.issues.deleteComment({ ...repo(ref), comment_id: commentId, ...within(signal) });
       }),
     // GitHub answers a repeated reaction with the one that is there, so trying again is safe.
-    addReaction: (ref, commentId, content) =>
+    addReaction: (ref, commentId, content, signal) =>
       asking('change', `react to comment ${commentId}`, async () => {
         const { data } = await octokit.rest.reactions.createForIssueComment({
           ...repo(ref),
           comment_id: commentId,
           content,
+          ...within(signal),
         });
         return data.id;
       }),
@@ -99,7 +121,7 @@ async function readThread(
   const { data: issue } = await octokit.rest.issues.get({
     ...repo(ref),
     issue_number: ref.number,
-    ...(signal ? { request: { signal } } : {}),
+    ...within(signal),
   });
   const place = placeOf(issue);
   let comments = await listComments(octokit, place, signal);
@@ -131,7 +153,7 @@ function listComments(octokit: GitHubOctokit, ref: IssueRef, signal?: AbortSigna
     ...repo(ref),
     issue_number: ref.number,
     per_page: PAGE,
-    ...(signal ? { request: { signal } } : {}),
+    ...within(signal),
   });
 }
 

@@ -50,6 +50,7 @@ export function toRemoteComment(comment: CommentJson): RemoteComment {
     body: wellFormed(comment.body ?? ''),
     appId: comment.performed_via_github_app?.id ?? null,
     createdAt: comment.created_at,
+    updatedAt: comment.updated_at,
   };
 }
 

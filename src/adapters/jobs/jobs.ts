@@ -70,6 +70,7 @@ export function createJobs(database: OpenDatabase, options: JobsOptions): Schedu
       await boss.stop({ graceful: true, timeout: timeoutMs });
       await Promise.race([Promise.allSettled(running), sleep(ABORT_GRACE_MS, undefined, { ref: false })]);
     },
+    liveKeys: (name) => listLiveKeys(database, definition(name)),
     failed: () => listFailed(boss),
   };
 }
@@ -90,12 +91,25 @@ async function startQueues(boss: PgBoss, database: OpenDatabase, queues: QueueDe
 
 /**
  * PGlite's files have one owner, and it has only just started: what is still active belonged to a process
- * that died. Its heartbeats are put into the past, so that the next check retries these jobs at once.
+ * that died. These jobs are retried at once. Those that have no retry left are left to pg-boss, which sets them
+ * aside: their heartbeats are put into the past.
  */
 async function orphanActiveJobs({ db }: OpenDatabase): Promise<void> {
+  await db.execute(sql`
+    update pgboss.job set state = 'retry', start_after = now(), retry_count = retry_count + 1, heartbeat_on = null
+    where state = 'active' and retry_count < retry_limit`);
   await db.execute(
     sql`update pgboss.job set heartbeat_on = now() - interval '1 day' where state = 'active' and heartbeat_seconds is not null`,
   );
+}
+
+/** A job that waits for longer does not count: what it was sent for may be due earlier. */
+async function listLiveKeys({ db }: OpenDatabase, queue: QueueDefinition): Promise<ReadonlySet<string>> {
+  const result: unknown = await db.execute(sql`
+    select distinct singleton_key as key from pgboss.job
+    where name = ${queue.name} and singleton_key is not null
+      and (state in ('active', 'retry') or (state = 'created' and start_after <= now() + interval '1 minute'))`);
+  return new Set((result as { rows: { key: string }[] }).rows.map((row) => row.key));
 }
 
 function bossSendOptions(queue: QueueDefinition, options: SendOptions) {
@@ -149,7 +163,7 @@ async function runJob(
 ): Promise<JobResult> {
   try {
     if (queue.serial) await absorbWaiting(database, job);
-    await handler(job.data, { signal: job.signal });
+    await handler(job.data, { signal: job.signal, retries: job.retryCount });
     return { id: job.id, status: 'completed' };
   } catch (error) {
     const attempt = job.retryCount + 1;

@@ -20,9 +20,8 @@ const patient = { retryLimit: 10, retryDelaySeconds: 2, retryDelayMaxSeconds: 30
 
 export const QUEUES: readonly QueueDefinition[] = [
   { name: 'delivery', serial: true, ...patient },
-  { name: 'command', serial: false, ...patient },
-  // A tick carries its own content and must not be absorbed by another one of the same comment.
-  { name: 'tick', serial: false, ...patient },
+  { name: 'command', serial: true, ...patient },
+  { name: 'tick', serial: true, ...patient },
   // Judging several orderings takes minutes; a dead worker is noticed by its heartbeat, not by this.
   { name: 'issue', serial: true, ...patient, expireInSeconds: 3600 },
   { name: 'look', serial: true, ...patient },

@@ -5,6 +5,7 @@ import { hearMerge, type MergedPull } from '../evidence/hear-merge.ts';
 import { applyComment } from './apply-comment.ts';
 import { applyInstallation, applyInstallationRepositories } from './apply-installation.ts';
 import { applyIssue } from './apply-issue.ts';
+import { giveUpRepository } from './give-up.ts';
 import { type Application, recordRepository } from './record.ts';
 
 export async function applyEvent(application: Application, event: WebhookEvent): Promise<void> {
@@ -15,19 +16,20 @@ export async function applyEvent(application: Application, event: WebhookEvent):
     case 'installation-repositories':
       return applyInstallationRepositories(application, event);
     case 'repository':
-      await recordRepository(tx, event);
+      await recordRepository(application, event);
       if (event.action === 'deleted') {
         await repositoryStore.markRepositoriesRemoved(tx, [event.repository.id], ctx.clock.now());
+        await giveUpRepository(application, event.repository.id);
       }
       return;
     case 'issue':
-      await recordRepository(tx, event);
+      await recordRepository(application, event);
       return applyIssue(application, event);
     case 'comment':
-      await recordRepository(tx, event);
+      await recordRepository(application, event);
       return applyComment(application, event);
     case 'pull-request':
-      await recordRepository(tx, event);
+      await recordRepository(application, event);
       return hearMerge({ ctx, tx, repository: event.repository }, mergedPull(event));
     default:
       event satisfies never;

@@ -1,7 +1,8 @@
 /** What every event makes known first: its installation, its repository, its issue, with their names of now. */
 import type { WebhookEvent } from '../../pipeline/webhook/events.ts';
 import type { AppContext, Db } from '../../ports.ts';
-import { installationStore, issueStore, repositoryStore } from '../../store/index.ts';
+import { effectStore, installationStore, issueStore, repositoryStore } from '../../store/index.ts';
+import { resumeRepository } from '../support/resume.ts';
 
 /** Where an event is applied. */
 export interface Application {
@@ -10,14 +11,27 @@ export interface Application {
 }
 
 export async function recordRepository(
-  tx: Db,
+  application: Application,
   {
     installationId,
     repository,
   }: Extract<WebhookEvent, { kind: 'repository' | 'issue' | 'comment' | 'pull-request' }>,
 ): Promise<void> {
-  await installationStore.ensureInstallation(tx, { id: installationId });
-  await repositoryStore.upsertRepository(tx, { ...repository, installationId });
+  await installationStore.ensureInstallation(application.tx, { id: installationId });
+  await makeRepositoryKnown(application, { ...repository, installationId });
+}
+
+/** One that comes back into sight, or under another installation, goes on with what was left over. */
+export async function makeRepositoryKnown(
+  { ctx, tx }: Application,
+  facts: repositoryStore.RepositoryFacts,
+): Promise<void> {
+  const known = await repositoryStore.getRepository(tx, facts.id);
+  await repositoryStore.upsertRepository(tx, facts);
+  if (!known) return;
+  const hasMoved = known.installationId !== facts.installationId;
+  if (hasMoved) await effectStore.moveToInstallation(tx, facts.id, facts.installationId);
+  if (hasMoved || known.removedAt) await resumeRepository(ctx, tx, facts);
 }
 
 /** Makes the issue known, with its names and state of now. */

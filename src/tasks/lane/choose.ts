@@ -1,6 +1,6 @@
 import type { CommandRequest } from '../../pipeline/command/grammar.ts';
 import type { AppContext } from '../../ports.ts';
-import { commandStore, runStore } from '../../store/index.ts';
+import { commandStore, issueStore, runStore } from '../../store/index.ts';
 import type { Outcome } from '../support/finish.ts';
 import type { LaneCommand } from './work-command.ts';
 
@@ -15,6 +15,8 @@ export async function choose(
   if (issue.pausedAt) return { outcome: 'paused', detail: `paused by ${issue.pausedBy}; resume first` };
   if (issue.state === 'closed') return { outcome: 'closed', detail: 'the issue is closed; reopen it first' };
   await ctx.db.transaction(async (tx) => {
+    await issueStore.lockIssue(tx, issue.id);
+    if (!(await commandStore.holdCommand(tx, row.id))) return;
     const run = await runStore.waitingRun(tx, issue.id, {
       dryRun: request.dryRun,
       addedCommentIds: request.comments.map((comment) => comment.commentId),

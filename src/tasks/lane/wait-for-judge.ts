@@ -11,13 +11,13 @@ import { wantPlaceholder } from '../support/decision-comment.ts';
 const LEAST_PAUSE_MS = 2_000;
 const MOST_PAUSE_MS = 60_000;
 
-/** @returns false: the lane is left, and a wake-up is under way. */
+/** The lane is to be left: a wake-up is under way. */
 export async function waitForJudge(
   ctx: AppContext,
   issue: issueStore.LocatedIssue,
   run: runStore.Run,
   error: JudgeError,
-): Promise<false> {
+): Promise<void> {
   const now = ctx.clock.now();
   ctx.logger.warn({ err: error, runId: run.id }, 'the judge does not answer; the run waits');
   await ctx.db.transaction(async (tx) => {
@@ -28,7 +28,6 @@ export async function waitForJudge(
     }
     await createWakeUps(ctx.jobs).issue(tx, issue.id, pauseMs(waitedMs) / 1000);
   });
-  return false;
 }
 
 /** Half of what was waited so far: soon after a short hiccup, without hammering a service that is down for long. */

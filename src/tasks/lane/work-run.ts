@@ -6,48 +6,45 @@ import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
 import { checkVerdict } from '../../pipeline/decision/check-verdict.ts';
 import type { JudgeInput } from '../../pipeline/judge/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
-import {
-  commandStore,
-  decisionStore,
-  installationStore,
-  issueStore,
-  proposalStore,
-  runStore,
-} from '../../store/index.ts';
+import { commandStore, decisionStore, issueStore, proposalStore, runStore } from '../../store/index.ts';
 import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
 import { finishCommands, type Outcome } from '../support/finish.ts';
+import { MAX_ATTEMPTS, weigh } from '../support/patience.ts';
+import type { Step } from '../support/step.ts';
 import { judgeWithPatience } from './judge-with-patience.ts';
 import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 import { waitForJudge } from './wait-for-judge.ts';
 
-/** After this many attempts a run that keeps dying is failed, so that its commands get an answer. */
-const MAX_ATTEMPTS = 5;
 const DAY_MS = 86_400_000;
 
-/** @returns false when the run has to wait and the lane should be left; a wake-up is then under way. */
+/** Another worker has begun the run since: what this one made of it does not count. */
+class RunLostError extends Error {
+  override readonly name = 'RunLostError';
+}
+
 export async function workRun(
   ctx: AppContext,
   issue: issueStore.LocatedIssue,
-  run: runStore.Run,
+  found: runStore.Run,
   signal: AbortSignal,
-): Promise<boolean> {
-  const cancelledBy = await runStore.cancelRequestedBy(ctx.db, run.id);
-  if (cancelledBy !== null) {
-    await endWithoutDecision(ctx, issue, run, { kind: 'cancelled', by: cancelledBy });
-    return true;
-  }
-  const obstacle = await obstacleOf(ctx, issue, run);
-  if (obstacle) {
-    await endWithoutDecision(ctx, issue, run, obstacle);
-    return true;
-  }
-  await runStore.startRun(ctx.db, run.id, ctx.clock.now());
-  await ctx.failpoint('run.started');
+): Promise<Step> {
+  let run = found;
   try {
+    const obstacle = await obstacleOf(ctx, issue, run);
+    if (obstacle) {
+      await endWithoutDecision(ctx, issue, run, obstacle);
+      return { kind: 'settled' };
+    }
+    run = await runStore.startRun(ctx.db, run, ctx.clock.now());
+    await ctx.failpoint('run.started');
     await decide(ctx, issue, run, signal);
-    return true;
+    return { kind: 'settled' };
   } catch (error) {
-    return settleFailure(ctx, issue, run, error);
+    if (error instanceof RunLostError) {
+      ctx.logger.warn({ run: run.id }, 'another worker took the run over');
+      return { kind: 'waits', wakeInMs: null };
+    }
+    return settleFailure(ctx, issue, run, error, signal);
   }
 }
 
@@ -77,6 +74,7 @@ async function recordDecision(
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     await issueStore.lockIssue(tx, issue.id);
+    await hold(tx, run);
     const cancelledBy = await runStore.cancelRequestedBy(tx, run.id);
     if (cancelledBy !== null)
       throw new CancelledError(`cancelled by ${cancelledBy}`, 'Ask again with /manager choose.');
@@ -97,6 +95,10 @@ async function recordDecision(
     await ctx.failpoint('run.recording');
   });
   await ctx.failpoint('run.recorded');
+}
+
+async function hold(tx: Db, run: runStore.Run): Promise<void> {
+  if (!(await runStore.holdRun(tx, run))) throw new RunLostError(run.id);
 }
 
 /** Numbers of the proposals that came, or got another text, while the judge was reading. */
@@ -138,6 +140,8 @@ async function obstacleOf(
   issue: issueStore.LocatedIssue,
   run: runStore.Run,
 ): Promise<RunEnd | null> {
+  const cancelledBy = await runStore.cancelRequestedBy(ctx.db, run.id);
+  if (cancelledBy !== null) return { kind: 'cancelled', by: cancelledBy };
   if (issue.goneAt) return { kind: 'gone' };
   if (run.attempts >= MAX_ATTEMPTS) {
     return { kind: 'failed', reason: run.error ?? 'the run was interrupted too often' };
@@ -156,6 +160,8 @@ async function endWithoutDecision(
   end: RunEnd,
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
+    await issueStore.lockIssue(tx, issue.id);
+    await hold(tx, run);
     if (!run.dryRun && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
     const commands = await commandStore.commandsOfRun(tx, run.id);
     await finishCommands(ctx, tx, issue, commands, { outcome: OUTCOMES[end.kind], detail: detailOf(end) });
@@ -185,32 +191,64 @@ function detailOf(end: RunEnd): string {
   }
 }
 
-/** Ends what cannot succeed; what may succeed later is thrown back to the queue, which tries again. */
+/** Ends what cannot succeed, waits for what may, and throws back to the queue what nobody expected. */
 async function settleFailure(
   ctx: AppContext,
   issue: issueStore.LocatedIssue,
   run: runStore.Run,
   error: unknown,
-): Promise<boolean> {
+  signal: AbortSignal,
+): Promise<Step> {
+  const end = await endOf(ctx, issue, run, error, signal);
+  if (end.kind === 'waits') return end;
+  await endWithoutDecision(ctx, issue, run, end.end);
+  return { kind: 'settled' };
+}
+
+type Failure =
+  | { readonly kind: 'ends'; readonly end: RunEnd }
+  | { readonly kind: 'waits'; readonly wakeInMs: number | null };
+
+async function endOf(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  run: runStore.Run,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<Failure> {
+  const ends = (end: RunEnd): Failure => ({ kind: 'ends', end });
+  const reason = error instanceof Error ? error.message : String(error);
+  if (signal.aborted) {
+    await runStore.setBackRun(ctx.db, run.id, 'the worker was stopped');
+    throw error;
+  }
   if (error instanceof CancelledError) {
-    const by = (await runStore.cancelRequestedBy(ctx.db, run.id)) ?? 'a manager';
-    await endWithoutDecision(ctx, issue, run, { kind: 'cancelled', by });
-    return true;
+    return ends({
+      kind: 'cancelled',
+      by: (await runStore.cancelRequestedBy(ctx.db, run.id)) ?? 'a manager',
+    });
   }
-  if (error instanceof GitHubError && (error.failure === 'gone' || error.failure === 'not-found')) {
+  if (error instanceof JudgeError && error.retryable) {
+    await waitForJudge(ctx, issue, run, error);
+    return { kind: 'waits', wakeInMs: null };
+  }
+  const setback = await weigh(ctx, issue, { since: run.createdAt, setbacks: run.setbacks }, error);
+  if (setback.kind === 'wait' || setback.kind === 'parked') {
+    ctx.logger.warn({ run: run.id, err: error }, 'a run waits');
+    await runStore.setBackRun(ctx.db, run.id, reason);
+    return { kind: 'waits', wakeInMs: setback.kind === 'wait' ? setback.ms : null };
+  }
+  if (isGone(error)) {
     await issueStore.markIssueGone(ctx.db, issue.id, 'deleted', ctx.clock.now());
-    await endWithoutDecision(ctx, issue, run, { kind: 'gone' });
-    return true;
+    return ends({ kind: 'gone' });
   }
-  if (error instanceof GitHubError && error.failure === 'suspended') {
-    await installationStore.setInstallationStatus(ctx.db, issue.installationId, 'suspended');
-    return false;
+  if (setback.kind === 'too-late' || error instanceof JudgeError || run.attempts >= MAX_ATTEMPTS) {
+    return ends({ kind: 'failed', reason });
   }
-  if (error instanceof JudgeError) {
-    if (error.retryable) return waitForJudge(ctx, issue, run, error);
-    await endWithoutDecision(ctx, issue, run, { kind: 'failed', reason: error.message });
-    return true;
-  }
-  await runStore.noteError(ctx.db, run.id, error instanceof Error ? error.message : String(error));
+  await runStore.noteError(ctx.db, run.id, reason);
   throw error;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof GitHubError && (error.failure === 'gone' || error.failure === 'not-found');
 }

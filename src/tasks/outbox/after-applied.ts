@@ -1,13 +1,11 @@
 /** What follows once a comment stands on GitHub: it is recorded, and the decision it shows becomes visible. */
 import type { AppContext } from '../../ports.ts';
-import type { EffectTarget } from '../../schema/index.ts';
 import { decisionStore, effectStore, evidenceStore } from '../../store/index.ts';
 import { refreshDecisionComment } from '../support/decision-comment.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Effect } from './apply-effect.ts';
+import type { CommentTarget } from './own-comments.ts';
 import type { AppliedComment } from './reconcile-comment.ts';
-
-type CommentTarget = Extract<EffectTarget, { kind: 'comment' }>;
 
 export async function afterCommentApplied(
   ctx: AppContext,
@@ -16,10 +14,11 @@ export async function afterCommentApplied(
   applied: AppliedComment,
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const current = await effectStore.getEffect(tx, effect.id);
+    const current = await effectStore.lockEffect(tx, effect.key);
     const changedMeanwhile = current !== null && current.desiredHash !== effect.desiredHash;
     await effectStore.updateEffect(tx, effect.id, {
       state: changedMeanwhile ? 'pending' : 'done',
+      stateReason: null,
       githubId: applied.comment.id,
       githubUrl: applied.comment.url,
       createAttemptedAt: null,
@@ -27,6 +26,7 @@ export async function afterCommentApplied(
       appliedHash: effect.desiredHash,
       appliedBody: applied.body,
       appliedAt: ctx.clock.now(),
+      notBefore: changedMeanwhile ? current.notBefore : null,
       lastError: null,
       attempts: 0,
     });
@@ -46,8 +46,7 @@ async function publishDecision(
 ): Promise<void> {
   const decision = await decisionStore.getDecision(tx, decisionId);
   if (!decision || decision.postedAt) return;
-  const createdWithIt = effect.githubId === null;
-  const visibleAt = createdWithIt ? new Date(applied.comment.createdAt) : ctx.clock.now();
+  const visibleAt = visibleSince(ctx, effect, applied);
   await decisionStore.updateDecision(tx, decision.id, { postedAt: visibleAt });
   if (await evidenceStore.markExposed(tx, decision.issueId, visibleAt)) {
     await resolveLabelsOfIssue(tx, decision.issueId, ctx.clock.now());
@@ -55,4 +54,10 @@ async function publishDecision(
   for (const older of await decisionStore.supersedeOlder(tx, decision.issueId, decision.id)) {
     await refreshDecisionComment(ctx, tx, older.id, { newerUrl: applied.comment.url });
   }
+}
+
+/** GitHub's own time where this step did not write the text: an answer that was lost came earlier than now. */
+function visibleSince(ctx: AppContext, effect: Effect, { comment, written }: AppliedComment): Date {
+  if (!written) return new Date(comment.updatedAt);
+  return effect.githubId === null ? new Date(comment.createdAt) : ctx.clock.now();
 }

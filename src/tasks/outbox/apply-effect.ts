@@ -4,9 +4,14 @@
  */
 import { GitHubError } from '../../errors.ts';
 import type { AppContext, GitHub, IssueRef } from '../../ports.ts';
+import type { EffectTarget } from '../../schema/index.ts';
 import { effectStore, issueStore } from '../../store/index.ts';
+import { LeaseLostError } from '../support/lease.ts';
+import { fromNow } from '../support/scaled.ts';
 import { afterCommentApplied } from './after-applied.ts';
-import { handleFailure } from './failures.ts';
+import { handleDefect, handleFailure } from './failures.ts';
+import { takeFinalLook } from './final-look.ts';
+import { type Gate, WriteDelayed } from './gate.ts';
 import { reconcileComment } from './reconcile-comment.ts';
 
 export type Effect = effectStore.Effect;
@@ -16,28 +21,26 @@ export interface EffectPlace {
   readonly github: GitHub;
   readonly issue: issueStore.LocatedIssue;
   readonly ref: IssueRef;
+  readonly write: Gate;
 }
 
-export async function applyEffect(ctx: AppContext, effect: Effect): Promise<void> {
+/** What another version made is left to it for this long, in milliseconds. */
+const NEWER_VERSION_WAIT_MS = 60_000;
+
+/** @throws WriteDelayed, LeaseLostError: the writer has to stop. */
+export async function applyEffect(ctx: AppContext, effect: Effect, write: Gate): Promise<void> {
   const issue = await issueStore.getIssue(ctx.db, effect.issueId);
-  if (!issue || issue.goneAt) {
-    await effectStore.updateEffect(ctx.db, effect.id, {
-      state: 'abandoned',
-      stateReason: 'the issue is gone',
-    });
-    return;
-  }
-  if (issue.locked) {
-    await effectStore.updateEffect(ctx.db, effect.id, { state: 'parked', stateReason: 'locked' });
-    return;
-  }
+  if (!issue || issue.goneAt) return giveUp(ctx, effect, 'the issue is gone');
+  const obstacle = issue.repositoryRemovedAt ? 'removed' : issue.locked ? 'locked' : null;
+  if (obstacle) return park(ctx, effect, obstacle);
   try {
     const github = await ctx.github.forInstallation(effect.installationId);
     const ref = { owner: issue.owner, name: issue.repositoryName, number: issue.number };
-    await apply(ctx, effect, { github, issue, ref });
+    await apply(ctx, effect, { github, issue, ref, write });
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
-    await handleFailure(ctx, effect, error);
+    if (error instanceof WriteDelayed || error instanceof LeaseLostError) throw error;
+    if (error instanceof GitHubError) await handleFailure(ctx, effect, error);
+    else await handleDefect(ctx, effect, error);
   }
 }
 
@@ -45,18 +48,48 @@ async function apply(ctx: AppContext, effect: Effect, place: EffectPlace): Promi
   const { target } = effect;
   switch (target.kind) {
     case 'reaction': {
-      const id = await place.github.addReaction(place.ref, target.commentId, target.content);
-      await ctx.failpoint('effect.reaction-answered');
+      const id = await place.write('react', async (signal) => {
+        const given = await place.github.addReaction(place.ref, target.commentId, target.content, signal);
+        await ctx.failpoint('effect.reaction-answered');
+        return given;
+      });
       await markApplied(ctx, effect, { githubId: id });
       return;
     }
     case 'comment': {
+      if (effect.state !== 'pending') return takeFinalLook(ctx, effect, target, place);
       const applied = await reconcileComment(ctx, effect, target, place);
       if (applied) await afterCommentApplied(ctx, effect, target, applied);
       return;
     }
     default:
-      target satisfies never;
+      return leaveToOthers(ctx, effect, target);
+  }
+}
+
+/** A row of a version that is newer than this one: it stays for a worker that knows what it means. */
+async function leaveToOthers(ctx: AppContext, effect: Effect, target: never): Promise<void> {
+  const { kind } = target as EffectTarget;
+  ctx.logger.warn(
+    { effect: effect.key, kind },
+    'an effect of a kind that this version does not know is left',
+  );
+  await effectStore.updateEffect(ctx.db, effect.id, { notBefore: fromNow(ctx, NEWER_VERSION_WAIT_MS) });
+}
+
+async function giveUp(ctx: AppContext, effect: Effect, reason: string): Promise<void> {
+  if (effect.state === 'pending') {
+    await effectStore.updateEffect(ctx.db, effect.id, { state: 'abandoned', stateReason: reason });
+  }
+  await effectStore.lookAgain(ctx.db, [effect.id], null);
+}
+
+/** A row that is done owes only a look, which then comes with the next thing to write. */
+async function park(ctx: AppContext, effect: Effect, reason: 'removed' | 'locked'): Promise<void> {
+  if (effect.state === 'pending') {
+    await effectStore.updateEffect(ctx.db, effect.id, { state: 'parked', stateReason: reason });
+  } else {
+    await effectStore.lookAgain(ctx.db, [effect.id], fromNow(ctx, NEWER_VERSION_WAIT_MS));
   }
 }
 
@@ -66,6 +99,7 @@ async function markApplied(ctx: AppContext, effect: Effect, seen: { githubId: nu
     githubId: seen.githubId,
     appliedHash: effect.desiredHash,
     appliedAt: ctx.clock.now(),
+    lookAgainAt: null,
     lastError: null,
   });
 }

@@ -1,18 +1,25 @@
 /** What a failed write means for its effect: wait, park until something changes, or give up with the reason. */
 import type { GitHubError, GitHubFailure } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
-import { effectStore, installationStore, issueStore } from '../../store/index.ts';
+import type { ParkReason } from '../../schema/index.ts';
+import {
+  effectStore,
+  installationStore,
+  issueStore,
+  repositoryStore,
+  writeStore,
+} from '../../store/index.ts';
+import { fromNow, scaled } from '../support/scaled.ts';
 import type { Effect } from './apply-effect.ts';
-import { spacings } from './pace.ts';
+import { FINAL_LOOK_MS, FIRST_LOOK_MS } from './looks.ts';
 
-/** In write spacings; the first retry's wait doubles up to the longest. */
-const FIRST_RETRY = 2;
-const LONGEST_RETRY = 300;
-/** Waits out a create's outcome, in write spacings: GitHub may still be applying it. */
-const AMBIGUOUS_WAIT = 3;
+const FIRST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 5 * 60_000;
 const RATE_LIMIT_FALLBACK_SECONDS = 60;
+/** An effect that fails this often for a reason of our own is set aside, so that it does not block others. */
+const MAX_DEFECTS = 6;
 
-type Remedy = 'retry' | 'wait' | 'park-locked' | 'park-suspended' | 'abandon';
+type Remedy = 'retry' | 'wait' | 'park-locked' | 'park-suspended' | 'look-for-it' | 'abandon' | 'fail';
 
 const REMEDIES: Record<GitHubFailure, Remedy> = {
   unavailable: 'retry',
@@ -21,10 +28,10 @@ const REMEDIES: Record<GitHubFailure, Remedy> = {
   'rate-limited': 'wait',
   locked: 'park-locked',
   suspended: 'park-suspended',
-  forbidden: 'abandon',
-  'not-found': 'abandon',
+  'not-found': 'look-for-it',
   gone: 'abandon',
-  invalid: 'abandon',
+  forbidden: 'fail',
+  invalid: 'fail',
 };
 
 export async function handleFailure(ctx: AppContext, effect: Effect, error: GitHubError): Promise<void> {
@@ -44,35 +51,76 @@ export async function handleFailure(ctx: AppContext, effect: Effect, error: GitH
     case 'park-suspended':
       await installationStore.setInstallationStatus(ctx.db, effect.installationId, 'suspended');
       return park(ctx, effect, 'suspended');
+    case 'look-for-it':
+      return (await isOutOfSight(ctx, effect))
+        ? park(ctx, effect, 'removed')
+        : end(ctx, effect, 'abandoned', error);
     case 'abandon':
-      return effectStore.updateEffect(ctx.db, effect.id, {
-        state: 'abandoned',
-        stateReason: error.message,
-        lastError: error.message,
-      });
+      return end(ctx, effect, 'abandoned', error);
+    case 'fail':
+      return end(ctx, effect, 'failed', error);
     default:
       remedy satisfies never;
   }
 }
 
-async function retryLater(ctx: AppContext, effect: Effect, error: GitHubError): Promise<void> {
+/** Something that is no answer of GitHub's went wrong: tried again a few times, then set aside. */
+export async function handleDefect(ctx: AppContext, effect: Effect, error: unknown): Promise<void> {
+  ctx.logger.error({ effect: effect.key, err: error }, 'an effect could not be applied');
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if (effect.attempts + 1 >= MAX_DEFECTS) await end(ctx, effect, 'failed', cause);
+  else await retryLater(ctx, effect, cause);
+}
+
+async function retryLater(ctx: AppContext, effect: Effect, error: Error): Promise<void> {
   const attempts = effect.attempts + 1;
-  const backoff = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempts - 1));
-  const wait = error.failure === 'ambiguous' ? AMBIGUOUS_WAIT : backoff;
+  const failure = 'failure' in error ? error.failure : null;
+  const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1));
+  const at = fromNow(ctx, scaled(ctx, failure === 'ambiguous' ? FIRST_LOOK_MS : backoff));
+  if (effect.state !== 'pending') return effectStore.lookAgain(ctx.db, [effect.id], at);
   await effectStore.updateEffect(ctx.db, effect.id, {
     attempts,
     lastError: error.message,
-    notBefore: new Date(ctx.clock.now().getTime() + spacings(ctx, wait)),
+    notBefore: at,
+    // An edit without an answer may still arrive, after what is written next.
+    ...(failure === 'unavailable' ? { lookAgainAt: fromNow(ctx, scaled(ctx, FINAL_LOOK_MS)) } : {}),
   });
 }
 
 async function waitForLimit(ctx: AppContext, effect: Effect, error: GitHubError): Promise<void> {
   const seconds = error.retryAfterSeconds ?? RATE_LIMIT_FALLBACK_SECONDS;
-  const until = new Date(ctx.clock.now().getTime() + seconds * 1000);
-  await installationStore.postponeWrites(ctx.db, effect.installationId, until);
+  await writeStore.pauseRequests(ctx.db, effect.installationId, scaled(ctx, seconds * 1000));
   await effectStore.updateEffect(ctx.db, effect.id, { lastError: error.message });
 }
 
-async function park(ctx: AppContext, effect: Effect, reason: 'locked' | 'suspended'): Promise<void> {
+async function park(ctx: AppContext, effect: Effect, reason: ParkReason): Promise<void> {
+  if (effect.state !== 'pending') {
+    return effectStore.lookAgain(ctx.db, [effect.id], fromNow(ctx, scaled(ctx, FINAL_LOOK_MS)));
+  }
   await effectStore.updateEffect(ctx.db, effect.id, { state: 'parked', stateReason: reason });
+}
+
+/** GitHub hides what an App may not see behind the answer for what is not there. */
+async function isOutOfSight(ctx: AppContext, effect: Effect): Promise<boolean> {
+  const issue = await issueStore.getIssue(ctx.db, effect.issueId);
+  if (!issue) return false;
+  const github = await ctx.github.forInstallation(effect.installationId);
+  if (await github.canSee({ owner: issue.owner, name: issue.repositoryName })) return false;
+  await repositoryStore.markRepositoriesRemoved(ctx.db, [issue.repositoryId], ctx.clock.now());
+  return true;
+}
+
+async function end(
+  ctx: AppContext,
+  effect: Effect,
+  state: 'abandoned' | 'failed',
+  error: Error,
+): Promise<void> {
+  await effectStore.updateEffect(ctx.db, effect.id, {
+    state,
+    stateReason: error.message,
+    lastError: error.message,
+    lookAgainAt: null,
+  });
+  await effectStore.lookAgain(ctx.db, [effect.id], null);
 }

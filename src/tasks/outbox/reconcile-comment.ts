@@ -5,23 +5,19 @@
 
 import { GitHubError } from '../../errors.ts';
 import { carryTicks } from '../../pipeline/comment/checkboxes.ts';
-import { isOwn } from '../../pipeline/comment/marker.ts';
 import type { AppContext, RemoteComment } from '../../ports.ts';
-import type { EffectTarget } from '../../schema/index.ts';
-import { effectStore } from '../../store/index.ts';
-import { markerKeys } from '../support/marker.ts';
+import { deliveryStore, effectStore } from '../../store/index.ts';
+import { fromNow, scaled } from '../support/scaled.ts';
 import type { Effect, EffectPlace } from './apply-effect.ts';
-import { spacings } from './pace.ts';
-
-type CommentTarget = Extract<EffectTarget, { kind: 'comment' }>;
-
-/** GitHub may list a comment late: an ambiguous create is looked for again after this time, in write spacings. */
-const LOOK_AGAIN_SPACINGS = 15;
+import { FINAL_LOOK_MS, SECOND_LOOK_MS } from './looks.ts';
+import { type CommentTarget, findOwnComments } from './own-comments.ts';
 
 /** A comment as it stands on GitHub after this step, and the text it then shows. */
 export interface AppliedComment {
   readonly comment: Omit<RemoteComment, 'body'>;
   readonly body: string;
+  /** True when this step made GitHub show the text. */
+  readonly written: boolean;
 }
 
 /** @returns null when the effect is not settled by this step. */
@@ -33,69 +29,73 @@ export async function reconcileComment(
 ): Promise<AppliedComment | null> {
   if (effect.desiredBody === null) throw new Error(`comment effect ${effect.id} has no text`);
   if (effect.githubId !== null) return editComment(ctx, effect, effect.desiredBody, place);
-  if (effect.createAttemptedAt !== null) {
-    const adopted = await adopt(ctx, target, place);
-    await ctx.failpoint('effect.looked-up');
-    if (adopted) return bringUpToDate(ctx, place, adopted, effect.desiredBody);
-    if (!effect.secondLookDue) return lookAgainLater(ctx, effect);
-  }
-  return create(ctx, effect, effect.desiredBody, place);
+  if (effect.createAttemptedAt === null) return createComment(ctx, effect, effect.desiredBody, place);
+  const [oldest, ...extras] = await findOwnComments(ctx, target, place);
+  await ctx.failpoint('effect.looked-up');
+  if (oldest) return adopt(ctx, effect, effect.desiredBody, place, oldest, extras.length > 0);
+  if (await isWorthWaiting(ctx, effect)) return lookAgainLater(ctx, effect);
+  return createComment(ctx, effect, effect.desiredBody, place);
 }
 
 /** The attempt is on record before the request leaves: a crash in between is then looked into, not repeated. */
-async function create(
+async function createComment(
   ctx: AppContext,
   effect: Effect,
   body: string,
   place: EffectPlace,
-): Promise<AppliedComment> {
-  await effectStore.updateEffect(ctx.db, effect.id, {
-    createAttemptedAt: ctx.clock.now(),
-    secondLookDue: false,
-  });
+): Promise<AppliedComment | null> {
+  if (!(await effectStore.beginCreate(ctx.db, effect.id, ctx.clock.now()))) return null;
   await ctx.failpoint('effect.create-attempted');
   try {
-    const comment = await place.github.createComment(place.ref, body);
-    await ctx.failpoint('effect.create-answered');
-    return { comment, body };
+    const comment = await place.write('create', async (signal) => {
+      const created = await place.github.createComment(place.ref, body, signal);
+      await ctx.failpoint('effect.create-answered');
+      return created;
+    });
+    return { comment, body, written: true };
   } catch (error) {
-    const surelyNotCreated = error instanceof GitHubError && error.failure !== 'ambiguous';
-    if (surelyNotCreated) await effectStore.updateEffect(ctx.db, effect.id, { createAttemptedAt: null });
+    const mayHaveArrived = error instanceof GitHubError && error.failure === 'ambiguous';
+    if (mayHaveArrived) {
+      await effectStore.lookAgain(ctx.db, [effect.id], fromNow(ctx, scaled(ctx, FINAL_LOOK_MS)));
+    } else {
+      // Refused, or never sent: the next attempt need not look first.
+      await effectStore.updateEffect(ctx.db, effect.id, { createAttemptedAt: null });
+    }
     throw error;
   }
 }
 
-/** The oldest comment with our authorship and signature is ours; later ones with the same marker go. */
+/** The oldest comment with our authorship and signature is ours; the final look removes later ones. */
 async function adopt(
   ctx: AppContext,
-  target: CommentTarget,
+  effect: Effect,
+  body: string,
   place: EffectPlace,
-): Promise<RemoteComment | null> {
-  const scope = {
-    repositoryId: place.issue.repositoryId,
-    issueNumber: place.issue.number,
-    keys: markerKeys(ctx.config),
-  };
-  const comments = await place.github.listAppComments(place.ref, ctx.github.appId);
-  const [oldest, ...extras] = comments
-    .filter((comment) => {
-      const marker = isOwn(comment, ctx.github.appId, scope);
-      return marker?.kind === target.markerKind && marker.id === target.markerId;
-    })
-    .toSorted((a, b) => a.id - b.id);
-  for (const extra of extras) await place.github.deleteComment(place.ref, extra.id);
-  return oldest ?? null;
+  oldest: RemoteComment,
+  hasExtras: boolean,
+): Promise<AppliedComment> {
+  const finalLook = fromNow(ctx, hasExtras ? 0 : scaled(ctx, FINAL_LOOK_MS));
+  await effectStore.adoptComment(ctx.db, effect.id, oldest, finalLook);
+  return bringUpToDate(ctx, place, oldest, body);
+}
+
+/**
+ * A second look is owed before anything is created again. Webhooks that wait to be worked off are worth more
+ * time: one of them may say that the comment is there, or that somebody deleted it.
+ */
+async function isWorthWaiting(ctx: AppContext, effect: Effect): Promise<boolean> {
+  return !effect.secondLookDue || (await deliveryStore.laneHasWork(ctx.db, `issue:${effect.issueId}`));
 }
 
 async function lookAgainLater(ctx: AppContext, effect: Effect): Promise<null> {
   await effectStore.updateEffect(ctx.db, effect.id, {
     secondLookDue: true,
-    notBefore: new Date(ctx.clock.now().getTime() + spacings(ctx, LOOK_AGAIN_SPACINGS)),
+    notBefore: fromNow(ctx, scaled(ctx, SECOND_LOOK_MS)),
   });
   return null;
 }
 
-async function editComment(
+export async function editComment(
   ctx: AppContext,
   effect: Effect,
   body: string,
@@ -104,6 +104,7 @@ async function editComment(
   const remote = await place.github.getComment(place.ref, Number(effect.githubId));
   await ctx.failpoint('effect.edit-read');
   if (remote === null) {
+    if (isFresh(ctx, effect)) return lookAgainLater(ctx, effect);
     await effectStore.updateEffect(ctx.db, effect.id, {
       state: 'tombstoned',
       stateReason: 'the comment was deleted on GitHub',
@@ -116,15 +117,24 @@ async function editComment(
   return bringUpToDate(ctx, place, remote, wanted);
 }
 
+/** Right after a write, a 404 may come from a replica that has not heard of the comment yet. */
+function isFresh(ctx: AppContext, effect: Effect): boolean {
+  const age = ctx.clock.now().getTime() - (effect.appliedAt?.getTime() ?? 0);
+  return age < scaled(ctx, SECOND_LOOK_MS);
+}
+
 async function bringUpToDate(
   ctx: AppContext,
   place: EffectPlace,
   remote: RemoteComment,
   body: string,
 ): Promise<AppliedComment> {
-  if (remote.body !== body) {
-    await place.github.updateComment(place.ref, remote.id, body);
-    await ctx.failpoint('effect.edit-answered');
+  const written = remote.body !== body;
+  if (written) {
+    await place.write('edit', async (signal) => {
+      await place.github.updateComment(place.ref, remote.id, body, signal);
+      await ctx.failpoint('effect.edit-answered');
+    });
   }
-  return { comment: remote, body };
+  return { comment: remote, body, written };
 }

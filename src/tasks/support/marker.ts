@@ -29,3 +29,8 @@ export function markerKeys(config: Config): [MarkerKey, ...MarkerKey[]] {
 function toKey(secret: string): MarkerKey {
   return { id: createHash('sha256').update(`marker-key:${secret}`).digest('hex').slice(0, 8), secret };
 }
+
+/** Where a comment must stand, and who may have signed it, to be ours on this issue. */
+export function markerScope(config: Config, issue: { repositoryId: number; number: number }) {
+  return { repositoryId: issue.repositoryId, issueNumber: issue.number, keys: markerKeys(config) };
+}

@@ -24,6 +24,7 @@ const EXPLAINED: ReadonlySet<CommandOutcome> = new Set([
   'closed',
   'no-decision',
   'nothing-to-cancel',
+  'failed',
 ]);
 
 export async function wantNotice(

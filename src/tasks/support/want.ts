@@ -6,8 +6,11 @@ import { effectStore, type issueStore } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
 import { markerKeys } from './marker.ts';
 
-/** Decision comments go before reactions, reactions before the rest. */
-const PRIORITY = { decision: 0, reaction: 1, rest: 2 } as const;
+/**
+ * Lower goes first, and the older one within a class. 👀 says that a command was seen, which is worth nothing when
+ * late, so it shares the first class with decisions: a burst of new commands does not hold up an older decision.
+ */
+const PRIORITY = { decision: 0, seen: 0, reaction: 1, rest: 2 } as const;
 
 export interface WantedComment {
   readonly kind: MarkerKind;
@@ -57,7 +60,7 @@ export async function wantReaction(
     key: `reaction:${issue.repositoryId}:${commentId}:${content}`,
     target: { kind: 'reaction', commentId, content },
     desiredBody: null,
-    priority: PRIORITY.reaction,
+    priority: content === 'eyes' ? PRIORITY.seen : PRIORITY.reaction,
   });
 }
 

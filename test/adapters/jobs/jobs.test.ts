@@ -48,12 +48,12 @@ describe('a queue of single jobs', () => {
     const jobs = await start(await open());
     const done: unknown[] = [];
     const both = gate();
-    await jobs.work('command', { concurrency: 2 }, async (data) => {
+    await jobs.work('maintenance', { concurrency: 2 }, async (data) => {
       done.push(data);
       if (done.length === 2) both.open();
       await both.opened;
     });
-    for (let n = 0; n < 10; n += 1) await jobs.send('command', { n });
+    for (let n = 0; n < 10; n += 1) await jobs.send('maintenance', { n });
 
     await vi.waitFor(() => expect(done).toHaveLength(10), WAIT);
     await pause(300);
@@ -68,12 +68,12 @@ describe('a queue of single jobs', () => {
     const done: unknown[] = [];
     // The very first sends: nothing has read the queue before.
     const undone = db.transaction(async (tx) => {
-      await jobs.send('command', { kept: false }, { tx });
+      await jobs.send('maintenance', { kept: false }, { tx });
       throw new Error('rolled back');
     });
     await expect(undone).rejects.toThrow('rolled back');
-    await db.transaction((tx) => jobs.send('command', { kept: true }, { tx }));
-    await jobs.work('command', { concurrency: 2 }, async (data) => {
+    await db.transaction((tx) => jobs.send('maintenance', { kept: true }, { tx }));
+    await jobs.work('maintenance', { concurrency: 2 }, async (data) => {
       done.push(data);
     });
 
@@ -86,9 +86,9 @@ describe('a queue of single jobs', () => {
     const jobs = await start(await open());
     const done: unknown[] = [];
     const id = '6f1c2c1e-8f6e-4c0e-9b1e-0123456789ab';
-    await jobs.send('command', { n: 1 }, { id });
-    await jobs.send('command', { n: 2 }, { id });
-    await jobs.work('command', { concurrency: 1 }, async (data) => {
+    await jobs.send('maintenance', { n: 1 }, { id });
+    await jobs.send('maintenance', { n: 2 }, { id });
+    await jobs.work('maintenance', { concurrency: 1 }, async (data) => {
       done.push(data);
     });
     await vi.waitFor(() => expect(done).not.toEqual([]), WAIT);
@@ -100,12 +100,12 @@ describe('a queue of single jobs', () => {
     const jobs = await start(await open());
     const ran = gate();
     let ranAt = 0;
-    await jobs.work('command', { concurrency: 1 }, async () => {
+    await jobs.work('maintenance', { concurrency: 1 }, async () => {
       ranAt = Date.now();
       ran.open();
     });
     const sentAt = Date.now();
-    await jobs.send('command', {}, { startAfterSeconds: 2 });
+    await jobs.send('maintenance', {}, { startAfterSeconds: 2 });
     await ran.opened;
     expect(ranAt - sentAt).toBeGreaterThan(1500);
   });
@@ -232,7 +232,9 @@ describe('a serial queue', () => {
   it('refuses a job without a key, and a key on a queue that is not serial', async () => {
     const jobs = await start(await open());
     await expect(jobs.send('issue', {})).rejects.toThrow('needs singletonKey');
-    await expect(jobs.send('command', {}, { singletonKey: 'k' })).rejects.toThrow('knows no singletonKey');
+    await expect(jobs.send('maintenance', {}, { singletonKey: 'k' })).rejects.toThrow(
+      'knows no singletonKey',
+    );
   });
 });
 
@@ -256,11 +258,11 @@ describe('a job that fails', () => {
   it('is set aside at once when its error says that trying again cannot help', async () => {
     const jobs = await start(await open());
     let attempts = 0;
-    await jobs.work('command', { concurrency: 1 }, async () => {
+    await jobs.work('maintenance', { concurrency: 1 }, async () => {
       attempts += 1;
       throw new ConfigError('no key', 'Set it.');
     });
-    await jobs.send('command', {});
+    await jobs.send('maintenance', {});
     await vi.waitFor(async () => expect(await jobs.failed()).toMatchObject([{ reason: 'no key' }]), WAIT);
     expect(attempts).toBe(1);
   });
@@ -272,19 +274,19 @@ describe('stop', () => {
     const jobs = await start(database);
     const running = gate();
     const done: unknown[] = [];
-    await jobs.work('command', { concurrency: 1 }, async (data) => {
+    await jobs.work('maintenance', { concurrency: 1 }, async (data) => {
       running.open();
       await pause(1000);
       done.push(data);
     });
-    await jobs.send('command', { n: 1 });
+    await jobs.send('maintenance', { n: 1 });
     await running.opened;
-    await jobs.send('command', { n: 2 });
+    await jobs.send('maintenance', { n: 2 });
     await jobs.stop({ timeoutMs: 10_000 });
     expect(done).toEqual([{ n: 1 }]);
 
     const next = await start(database);
-    await next.work('command', { concurrency: 1 }, async (data) => {
+    await next.work('maintenance', { concurrency: 1 }, async (data) => {
       done.push(data);
     });
     await vi.waitFor(() => expect(done).toEqual([{ n: 1 }, { n: 2 }]), WAIT);
@@ -295,19 +297,19 @@ describe('stop', () => {
     const jobs = await start(database, { retryDelaySeconds: 1, retryDelayMaxSeconds: 1 });
     const running = gate();
     let aborted = false;
-    await jobs.work('command', { concurrency: 1 }, async (_, { signal }) => {
+    await jobs.work('maintenance', { concurrency: 1 }, async (_, { signal }) => {
       running.open();
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       aborted = true;
     });
-    await jobs.send('command', {});
+    await jobs.send('maintenance', {});
     await running.opened;
     await jobs.stop({ timeoutMs: 1000 });
     expect(aborted).toBe(true);
 
     let ranAgain = false;
     const next = await start(database);
-    await next.work('command', { concurrency: 1 }, async () => {
+    await next.work('maintenance', { concurrency: 1 }, async () => {
       ranAgain = true;
     });
     await vi.waitFor(() => expect(ranAgain).toBe(true), WAIT);

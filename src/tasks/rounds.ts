@@ -1,0 +1,54 @@
+/**
+ * What is done again and again, by one process at a time: each round has a lease that its leader keeps for as long
+ * as it lives. When it dies, another takes over as soon as the lease has run out.
+ */
+import type { AppContext } from '../ports.ts';
+import { leaseStore } from '../store/index.ts';
+import { newHolder } from './support/lease.ts';
+
+export interface Round {
+  readonly name: string;
+  /** Milliseconds from the end of one turn to the beginning of the next. */
+  readonly everyMs: number;
+  turn(signal: AbortSignal): Promise<void>;
+}
+
+export interface RunningRounds {
+  /** Ends after the turns under way. */
+  stop(): Promise<void>;
+}
+
+/** Leadership is asked for this many times in an interval. */
+const CHECKS = 3;
+const LONGEST_CHECK_MS = 10_000;
+
+export function startRounds(ctx: AppContext, rounds: readonly Round[]): RunningRounds {
+  const stop = new AbortController();
+  const running = rounds.map((round) => keepGoing(ctx, round, stop.signal));
+  return {
+    stop: async () => {
+      stop.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+async function keepGoing(ctx: AppContext, round: Round, signal: AbortSignal): Promise<void> {
+  const lease = { name: `round:${round.name}`, holder: newHolder() };
+  const checkMs = Math.min(round.everyMs / CHECKS, LONGEST_CHECK_MS);
+  let lastTurn = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    try {
+      const leads = await leaseStore.takeLease(ctx.db, lease, checkMs * CHECKS);
+      if (leads && performance.now() - lastTurn >= round.everyMs) {
+        await round.turn(signal);
+        lastTurn = performance.now();
+      }
+    } catch (error) {
+      // The database or GitHub is away: the next turn comes anyway.
+      if (!signal.aborted) ctx.logger.warn({ err: error, round: round.name }, 'a round failed');
+    }
+    await ctx.clock.sleep(checkMs, signal).catch(() => {});
+  }
+  await leaseStore.releaseLease(ctx.db, lease).catch(() => {}); // It runs out by itself.
+}
