@@ -230,8 +230,10 @@ export function readProposal(body: string): ProposalDocument {
 function emptyHeading(section: OpenSection, next: OpenSection | undefined): string[] {
   const hasContent = section.blocks.some((block) => block.sentences.length > 0 || block.kind === 'code');
   const isParent = next !== undefined && next.role === section.role;
-  const optional = section.role === 'alternatives' || section.role === 'other';
-  return hasContent || isParent || optional || section.heading === null ? [] : [section.heading];
+  const { heading, role } = section;
+  // A sub-heading in the author's own words is no part that the template asks for.
+  const isExpected = heading !== null && roleOfHeading(heading) === role && role !== 'alternatives';
+  return hasContent || isParent || !isExpected ? [] : [heading];
 }
 
 /** Whether no line holds more than a list marker and words of the template. */

@@ -3,6 +3,8 @@
  * about the code from those that talk about the issue, and they are what two proposals with one idea share.
  */
 
+import { isStopWord } from './text.ts';
+
 /** A link to a file on a code host. */
 export interface SourceLink {
   readonly url: string;
@@ -96,7 +98,7 @@ export function namesInInlineCode(code: string): string[] {
   const name = bare.replace(/\(\)$/, '');
   if (WORDS.test(bare)) return symbolsInProse(bare);
   if (!WHOLE_NAME.test(bare)) return symbolsInCode(bare);
-  return name.length >= 3 && !KEYWORDS.has(name.toLowerCase()) ? [name] : [];
+  return name.length >= 3 && !KEYWORDS.has(name.toLowerCase()) && !isStopWord(name) ? [name] : [];
 }
 
 /** What two mentions of one name have in common: `stats.Failed` and `Failed` are the same, files keep their ending. */

@@ -65,6 +65,11 @@ export function visibleHtml(html: string): string {
 const MEDIA_LINK =
   /^https:\/\/(?:user-images\.githubusercontent\.com\/|github\.com\/(?:user-attachments\/|[\w.-]+\/[\w.-]+\/assets\/))|^https?:\/\/\S+\.(?:mp4|mov|webm|gif|png|jpe?g)$/i;
 
+/** Whether the text is nothing but the address of a picture or a recording. */
+export function isMediaAddress(text: string): boolean {
+  return MEDIA_LINK.test(text) && !/\s/.test(text);
+}
+
 function isMediaLink(node: Nodes): boolean {
   return node.type === 'link' && MEDIA_LINK.test(node.url);
 }

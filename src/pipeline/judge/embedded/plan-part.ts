@@ -1,5 +1,6 @@
 /** One part of a proposal's plan as it is quoted in the golden proposal: its blocks in order, without the chatter. */
 import type { Block, ProposalDocument, Section } from './document.ts';
+import { isMediaAddress } from './markdown.ts';
 import { isChatter, isTemplateHeading, type Role } from './sections.ts';
 
 /** Characters of one part. Restating the problem is not what a plan is read for. */
@@ -60,14 +61,14 @@ function subHeading({ heading }: Section, isMain: boolean): string | null {
 }
 
 /** The author's notes about edits say nothing to whoever implements the plan. */
-const EDIT_NOTE = /^\W{0,4}(?:edit|edited|update|updated)(?: \d)?\W{0,4}$/i;
+const EDIT_NOTE = /^\W{0,4}(?:edit|edited|update|updated)(?: \d)?\W{0,4}(?:https:\S+)?$/i;
 
 function tidied({ kind, markdown }: Block): string {
   if (kind === 'list') return unlisted(markdown);
   if (kind !== 'prose') return markdown;
   return markdown
     .split('\n')
-    .filter((line) => !EDIT_NOTE.test(line))
+    .filter((line) => !EDIT_NOTE.test(line) && !isMediaAddress(line.trim()))
     .join('\n')
     .trim();
 }

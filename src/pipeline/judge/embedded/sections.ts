@@ -96,12 +96,16 @@ export function isTemplateHeading(heading: string): boolean {
 const CHATTER =
   /\b(?:once|when|if|after|as soon as) (?:the|my|this) proposal (?:is|gets|has)\b|\bi(?:'ll| will| can|'m able to| am able to) (?:\w+ )?(?:raise|create|open|submit|fork|start|complete|finish|deliver|provide|make sure to test)\b|\b(?:hope (?:this|that|it)|looking forward|feel free|happy to|kind regards|best regards|greetings)\b|\bi(?:'ve| have) (?:reviewed|checked|read|gone through|understood) (?:the|this)\b|\bhere(?:'s| is) (?:my|the|an?) (?:proposal|solution|plan|demo|video|result)|\b(?:following|attached|below|see(?: also)?|this|the) (?:\[?\w+\]? )?(?:video|screenshot|screencast|recording|gif)\b|\b(?:video|screenshot|screencast|recording|gif)s? (?:is|are) (?:below|attached)\b/i;
 
+/** What stands over a picture or a recording. */
+const CAPTION =
+  /^\W*(?:screen ?shots?|screen ?recordings?|videos?|recordings?|demo|results?|issue|proof|before|after)(?: (?:of|after|before|with|for|on)\b.{0,40})?\W*$/i;
+
 export function isChatter(text: string): boolean {
-  return CHATTER.test(text);
+  return CHATTER.test(text) || CAPTION.test(text);
 }
 
 const HEDGE =
-  /\b(?:maybe|perhaps|probably|possibly|not (?:really |entirely |100% )?sure|i guess|i (?:think|believe|assume)|might be|could be (?:that|because|a|the)|something like|some ?(?:how|where|thing)|(?:need|have|want) to (?:investigate|check|look|debug|dig)|will (?:investigate|check|look into)|unclear|not certain|should (?:hopefully|probably)|seems? (?:like|to)|or similar|etc\.?$)/i;
+  /\b(?:maybe|perhaps|probably|possibly|not (?:really |entirely |100% )?sure|i guess|i (?:think|believe|assume)|might be|could be (?:that|because|a|the)|something like|some ?(?:how|where|thing)|(?:need|have|want) to (?:investigate|look into|debug|dig|check (?:why|where|what|how))|will (?:investigate|check|look into)|unclear|not certain|should (?:hopefully|probably)|seems? (?:like|to)|or similar|etc\.?$)/i;
 
 /** Whether the sentence leaves open what it should settle. */
 export function hedges(text: string): boolean {
