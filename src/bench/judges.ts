@@ -1,16 +1,19 @@
 /** Judges that can be benched, by name. A new kind of judge is one more line of the table. */
 import { ConfigError } from '../errors.ts';
 import { createEmbeddedJudge } from '../pipeline/judge/embedded/judge.ts';
+import type { TrainedWeights } from '../pipeline/judge/embedded/trained.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
 import { firstRule, longestRule, randomRule } from './rules.ts';
 
 export interface JudgeChoice {
   /** Seeds judges that draw at random. */
   readonly seed: number;
+  /** What the embedded judge weighs by; the weights set by hand when left out. */
+  readonly trained?: TrainedWeights | null;
 }
 
 const JUDGES: Readonly<Record<string, (choice: JudgeChoice) => Judge>> = {
-  embedded: () => createEmbeddedJudge(),
+  embedded: ({ trained }) => createEmbeddedJudge(trained),
   first: () => firstRule(),
   longest: () => longestRule(),
   random: ({ seed }) => randomRule(seed),
@@ -18,13 +21,19 @@ const JUDGES: Readonly<Record<string, (choice: JudgeChoice) => Judge>> = {
 
 export const JUDGE_NAMES: readonly string[] = Object.keys(JUDGES);
 
-/** @throws ConfigError when there is no judge of that name */
+/** @throws ConfigError when there is no judge of that name, or it has no weights to train */
 export function resolveJudge(name: string, choice: JudgeChoice): Judge {
   const create = Object.hasOwn(JUDGES, name) ? JUDGES[name] : undefined;
   if (create === undefined) {
     throw new ConfigError(
       `There is no judge “${name.slice(0, 60)}”.`,
       `Choose one of ${JUDGE_NAMES.join(', ')}.`,
+    );
+  }
+  if (choice.trained && name !== 'embedded') {
+    throw new ConfigError(
+      `The judge “${name}” has no weights.`,
+      'Give trained weights to the judge embedded only.',
     );
   }
   return create(choice);

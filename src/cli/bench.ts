@@ -1,4 +1,5 @@
 /** Measures judges on tasks whose answer is known, and compares two such measurements. */
+import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compare } from '../bench/compare.ts';
 import { readEnvironment } from '../bench/environment.ts';
@@ -10,6 +11,8 @@ import { dollars, duration, percent, percentInterval } from '../bench/report/for
 import { readResults } from '../bench/results-file.ts';
 import { runBench, type TaskResult } from '../bench/run.ts';
 import type { BenchTask } from '../bench/task.ts';
+import { InputError } from '../errors.ts';
+import { parseTrainedWeights, type TrainedWeights } from '../pipeline/judge/embedded/trained.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
 import { startBenchProgress } from './bench-progress.ts';
 import { action, print, printJson } from './support.ts';
@@ -18,6 +21,7 @@ interface BenchFlags {
   readonly judge: string;
   readonly json?: boolean;
   readonly out?: string;
+  readonly weights?: string;
   readonly seed: number;
 }
 
@@ -32,6 +36,7 @@ export function benchCommand(): Command {
     .description('measure a judge on tasks whose answer is known')
     .argument('<file>', 'SWE-Lancer’s .csv, labelled threads as .jsonl, or a directory of .json threads')
     .addOption(new Option('--judge <name>', 'who chooses').choices(JUDGE_NAMES).default('embedded'))
+    .option('--weights <file>', 'trained weights for the embedded judge, as JSON')
     .option('--json', 'print the figures as JSON')
     .option('--out <dir>', 'write a report with figures, and the result of every task')
     .addOption(seedOption())
@@ -62,13 +67,28 @@ function parseSeed(text: string): number {
 
 async function run(file: string, flags: BenchFlags): Promise<void> {
   const source = await readTasks(file);
-  const judge = resolveJudge(flags.judge, { seed: flags.seed });
+  const trained = flags.weights === undefined ? null : await readWeights(flags.weights);
+  const judge = resolveJudge(flags.judge, { seed: flags.seed, trained });
   const results = await judgeAll(judge, source.tasks);
   const summary = summarise(flags.judge, results, flags.seed);
   const report =
     flags.out === undefined ? null : await saveReport(flags.out, { source, results, summary, judge, flags });
   if (flags.json) printJson(summary);
   else printSummary(summary, source, report);
+}
+
+async function readWeights(path: string): Promise<TrainedWeights> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new InputError(
+      `${path} cannot be read as JSON: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      'Give the file with the trained weights, or leave --weights out.',
+      { cause },
+    );
+  }
+  return parseTrainedWeights(value);
 }
 
 async function judgeAll(judge: Judge, tasks: readonly BenchTask[]): Promise<TaskResult[]> {
@@ -101,7 +121,11 @@ async function saveReport(
     skipped: source.skipped,
     model: judge.name,
     environment: await readEnvironment(new Date()),
-    command: `swe-manager bench ${source.path} --judge ${flags.judge} --seed ${flags.seed} --out ${directory}`,
+    command: [
+      `swe-manager bench ${source.path} --judge ${flags.judge}`,
+      ...(flags.weights === undefined ? [] : [`--weights ${flags.weights}`]),
+      `--seed ${flags.seed} --out ${directory}`,
+    ].join(' '),
   });
 }
 

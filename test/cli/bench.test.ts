@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CommanderError } from 'commander';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readTasks } from '../../src/bench/read/index.ts';
 import { benchCommand } from '../../src/cli/bench.ts';
 import { startBenchProgress } from '../../src/cli/bench-progress.ts';
+import { labelledChoice } from '../../src/pipeline/judge/embedded/refit/labels.ts';
+import { trainEmbedded } from '../../src/pipeline/judge/embedded/refit/train.ts';
 import { fakeTerminal } from '../support/terminal.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -134,6 +137,25 @@ describe('swe-manager bench', { timeout: 60_000 }, () => {
       const summary = JSON.parse((await bench(TASKS, '--judge', judge, '--json')).stdout);
       expect(summary.baselines[judge]).toEqual({ accuracy: summary.accuracy, earn_rate: summary.earn_rate });
     }
+  });
+
+  it('benches trained weights, and refuses what is none', async () => {
+    const threads = await readTasks(THREADS);
+    const labels = threads.tasks.map(({ input }) =>
+      labelledChoice(input, input.candidates.at(-1)?.number ?? null),
+    );
+    await writeFile(at('trained.json'), JSON.stringify(trainEmbedded(labels)));
+    await writeFile(at('broken.json'), '{"kind": "lora"}');
+    const trained = await bench(THREADS, '--weights', at('trained.json'), '--out', at('trained'), '--json');
+    expect(trained).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(at('trained/report.md'), 'utf8')).toContain('embedded, embedded-1+16');
+    const byHand = JSON.parse((await bench(THREADS, '--json')).stdout);
+    expect(JSON.parse(trained.stdout).brier).not.toBe(byHand.brier);
+    expect((await bench(THREADS, '--weights', at('broken.json'))).stderr).toMatch(/no trained weights: kind/);
+    expect((await bench(THREADS, '--weights', at('none.json'))).stderr).toMatch(/cannot be read as JSON/);
+    expect((await bench(THREADS, '--weights', at('trained.json'), '--judge', 'first')).stderr).toMatch(
+      /no weights/,
+    );
   });
 
   it('reads labelled threads', async () => {
