@@ -19,6 +19,7 @@ import { createModelJudge, type ModelJudgeOptions } from './pipeline/judge/model
 import type { InferenceClient } from './pipeline/judge/model/port.ts';
 import type { Judge } from './pipeline/judge/types.ts';
 import type { AppContext, Clock, Db, GitHub, GitHubApp } from './ports.ts';
+import { dropLeases } from './store/leases.ts';
 import { calibrate } from './tasks/support/calibration.ts';
 
 export interface Store {
@@ -72,6 +73,8 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
   const jobs = createJobs(database, { logger });
   try {
     if (!parts.database) await migrate(database);
+    // PGlite has one owner: whoever held a lease before it is dead.
+    if (!parts.database && database.kind === 'pglite') await dropLeases(database.db);
     await jobs.start();
   } catch (error) {
     await database.close();

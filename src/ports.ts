@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { PassFailpoint } from './failpoints.ts';
 import type { Judge } from './pipeline/judge/types.ts';
-import type { Thread } from './pipeline/thread/types.ts';
+import type { Author, Thread } from './pipeline/thread/types.ts';
 import type * as schema from './schema/index.ts';
 import type { ReactionContent } from './schema/outbox.ts';
 
@@ -108,6 +108,29 @@ export interface RemoteComment {
   readonly updatedAt: string;
 }
 
+/** A comment among the recently changed ones of a repository. */
+export interface RecentComment {
+  readonly id: number;
+  readonly issueNumber: number;
+  readonly url: string;
+  readonly body: string;
+  readonly author: Author;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly appId: number | null;
+}
+
+/** An issue or pull request without its texts. */
+export interface IssueFacts {
+  readonly id: number;
+  readonly number: number;
+  readonly title: string;
+  readonly authorLogin: string | null;
+  readonly state: 'open' | 'closed';
+  readonly locked: boolean;
+  readonly isPullRequest: boolean;
+}
+
 export type FileResult =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'absent' }
@@ -124,6 +147,17 @@ export interface GitHubReader {
   getComment(ref: RepositoryRef, commentId: number): Promise<RemoteComment | null>;
   /** Every comment of the issue that one of our Apps wrote, oldest first, over all pages. */
   listAppComments(ref: IssueRef, appId: number): Promise<readonly RemoteComment[]>;
+  /**
+   * The repository's comments that were written or edited at `since` or later, oldest change first, over all pages;
+   * `unchanged` when the answer still has this ETag.
+   */
+  listRecentComments(
+    ref: RepositoryRef,
+    since: Date,
+    etag: string | null,
+  ): Promise<'unchanged' | { readonly comments: readonly RecentComment[]; readonly etag: string | null }>;
+  /** Null when it is not there, or was moved elsewhere. */
+  describeIssue(ref: IssueRef): Promise<IssueFacts | null>;
   /** Whether the App can see the repository at all. */
   canSee(ref: RepositoryRef): Promise<boolean>;
 }
@@ -147,10 +181,28 @@ export interface GitHubWriter {
 
 export type GitHub = GitHubReader & GitHubWriter;
 
+/** One attempt to deliver an event, in GitHub's log. */
+export interface DeliveryAttempt {
+  readonly id: number;
+  /** The same for all attempts at one event. */
+  readonly guid: string;
+  readonly event: string;
+  readonly deliveredAt: string;
+  readonly ok: boolean;
+}
+
 /** The App's own GitHub side: a client per installation. */
 export interface GitHubApp {
   readonly appId: number;
   forInstallation(installationId: number): Promise<GitHub>;
+  /** One page of GitHub's log of deliveries, newest first; a null cursor begins. */
+  listDeliveries(cursor: string | null): Promise<{
+    readonly attempts: readonly DeliveryAttempt[];
+    readonly nextCursor: string | null;
+  }>;
+  /** Asks GitHub to deliver again what it tried in this attempt. */
+  redeliver(attemptId: number): Promise<void>;
+  listInstallations(): Promise<readonly { readonly id: number; readonly suspended: boolean }[]>;
   /** Asks GitHub who the App is; fails when the key does not fit. */
   describe(): Promise<{ readonly slug: string; readonly installations: number }>;
 }

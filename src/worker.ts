@@ -7,6 +7,7 @@ import { lookAtIssue } from './tasks/look-at-issue.ts';
 import { processDeliveries } from './tasks/process-deliveries.ts';
 import { QUEUES } from './tasks/queues.ts';
 import { type RunningRounds, startRounds } from './tasks/rounds.ts';
+import { sweep } from './tasks/sweep/sweep.ts';
 import { workIssue } from './tasks/work-issue.ts';
 import { writeEffects } from './tasks/write-effects.ts';
 
@@ -34,5 +35,6 @@ export async function startWorking(ctx: AppContext): Promise<RunningRounds> {
   await lookAround(ctx);
   return startRounds(ctx, [
     { name: 'look-around', everyMs: ctx.config.lookAroundMs, turn: async () => void (await lookAround(ctx)) },
+    { name: 'sweep', everyMs: ctx.config.sweepMs, turn: (signal) => sweep(ctx, signal) },
   ]);
 }

@@ -151,3 +151,13 @@ export async function listCommands(db: Db, issueId: number): Promise<Command[]> 
     .where(eq(commands.issueId, issueId))
     .orderBy(asc(commands.commentId), asc(commands.ordinal));
 }
+
+/** Whether a command of this comment was ever taken. */
+export async function isKnownComment(db: Db, commentId: number): Promise<boolean> {
+  const [row] = await db
+    .select({ id: commands.id })
+    .from(commands)
+    .where(eq(commands.commentId, commentId))
+    .limit(1);
+  return row !== undefined;
+}

@@ -18,6 +18,7 @@ export * as repositoryStore from './repositories.ts';
 export * as runStore from './runs.ts';
 export * as signalStore from './signals.ts';
 export * as statusStore from './status.ts';
+export * as sweepStore from './sweeps.ts';
 export * as tickStore from './ticks.ts';
 export * as trainingRunStore from './training-runs.ts';
 export * as writeStore from './writes.ts';

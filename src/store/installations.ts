@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, ne, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { installations } from '../schema/index.ts';
 
@@ -46,4 +46,9 @@ export async function setTrainingConsent(db: Db, id: number, consent: boolean | 
     .where(eq(installations.id, id))
     .returning({ id: installations.id });
   return rows.length > 0;
+}
+
+/** Those that GitHub has told us of. */
+export async function listInstallations(db: Db): Promise<Installation[]> {
+  return db.select().from(installations).where(ne(installations.status, 'absent'));
 }

@@ -1,6 +1,6 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { repositories } from '../schema/index.ts';
+import { commands, effects, installations, issues, repositories } from '../schema/index.ts';
 
 export type Repository = typeof repositories.$inferSelect;
 
@@ -50,4 +50,40 @@ export async function saveRepositoryConfig(
       updatedAt: sql`now()`,
     })
     .where(eq(repositories.id, id));
+}
+
+/** Out of sight, with something that waits for them to come back. */
+export async function removedWithWork(db: Db, limit: number): Promise<Repository[]> {
+  const rows = await db
+    .selectDistinct({ id: repositories.id })
+    .from(repositories)
+    .innerJoin(installations, eq(repositories.installationId, installations.id))
+    .innerJoin(issues, eq(issues.repositoryId, repositories.id))
+    .leftJoin(
+      effects,
+      and(eq(effects.issueId, issues.id), eq(effects.state, 'parked'), eq(effects.stateReason, 'removed')),
+    )
+    .leftJoin(commands, and(eq(commands.issueId, issues.id), ne(commands.state, 'finished')))
+    .where(
+      and(
+        isNotNull(repositories.removedAt),
+        eq(installations.status, 'active'),
+        or(isNotNull(effects.id), isNotNull(commands.id)),
+      ),
+    )
+    .limit(limit);
+  if (rows.length === 0) return [];
+  return db
+    .select()
+    .from(repositories)
+    .where(
+      inArray(
+        repositories.id,
+        rows.map((row) => row.id),
+      ),
+    );
+}
+
+export async function markRepositorySeen(db: Db, id: number): Promise<void> {
+  await db.update(repositories).set({ removedAt: null }).where(eq(repositories.id, id));
 }

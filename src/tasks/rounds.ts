@@ -41,7 +41,7 @@ async function keepGoing(ctx: AppContext, round: Round, signal: AbortSignal): Pr
     try {
       const leads = await leaseStore.takeLease(ctx.db, lease, checkMs * CHECKS);
       if (leads && performance.now() - lastTurn >= round.everyMs) {
-        await round.turn(signal);
+        await whileKeeping(ctx, lease, checkMs, () => round.turn(signal));
         lastTurn = performance.now();
       }
     } catch (error) {
@@ -51,4 +51,20 @@ async function keepGoing(ctx: AppContext, round: Round, signal: AbortSignal): Pr
     await ctx.clock.sleep(checkMs, signal).catch(() => {});
   }
   await leaseStore.releaseLease(ctx.db, lease).catch(() => {}); // It runs out by itself.
+}
+
+/** A turn may take longer than the lease lasts. */
+async function whileKeeping(
+  ctx: AppContext,
+  lease: leaseStore.Lease,
+  everyMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  const keep = () => void leaseStore.keepLease(ctx.db, lease, everyMs * CHECKS).catch(() => {});
+  const timer = setInterval(keep, everyMs);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -33,6 +33,8 @@ export async function openPostgres(
   });
   // An idle client whose server goes away emits on the pool; unheard, that would end the process.
   pool.on('error', onIdleError);
+  // A client that is out of the pool, inside a transaction, has no such listener: its query fails anyway.
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await pool.query('select 1');
   } catch (cause) {

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { createAppAuth } from '@octokit/auth-app';
 import { RequestError } from '@octokit/request-error';
 import { ConfigError } from '../../errors.ts';
-import type { GitHub, GitHubApp } from '../../ports.ts';
+import type { DeliveryAttempt, GitHub, GitHubApp } from '../../ports.ts';
 import { createClient } from './client.ts';
 import { asking } from './failures.ts';
 import { type ConnectionOptions, createOctokit, type GitHubOctokit } from './octokit.ts';
@@ -32,6 +32,25 @@ export function createGitHubApp(options: AppOptions): GitHubApp {
       clients.set(installationId, client);
       return client;
     },
+    listDeliveries: (cursor) =>
+      asking('read', 'list the deliveries', async () => {
+        const { data, headers } = await octokitFor({}).rest.apps.listWebhookDeliveries({
+          per_page: 100,
+          ...(cursor === null ? {} : { cursor }),
+        });
+        return { attempts: data.map(toAttempt), nextCursor: nextCursorOf(headers.link) };
+      }),
+    // A delivery that arrives twice changes nothing here: trying again is safe.
+    redeliver: (attemptId) =>
+      asking('change', `deliver ${attemptId} again`, async () => {
+        await octokitFor({}).rest.apps.redeliverWebhookDelivery({ delivery_id: attemptId });
+      }),
+    listInstallations: () =>
+      asking('read', 'list the installations', async () => {
+        const octokit = octokitFor({});
+        const all = await octokit.paginate(octokit.rest.apps.listInstallations, { per_page: 100 });
+        return all.map((one) => ({ id: one.id, suspended: one.suspended_at != null }));
+      }),
     describe: () =>
       asking('read', 'say who the App is', async () => {
         const octokit = octokitFor({});
@@ -58,6 +77,27 @@ function renewingTokens(octokit: GitHubOctokit): GitHubOctokit {
     }
   });
   return octokit;
+}
+
+type DeliveryJson = Awaited<
+  ReturnType<GitHubOctokit['rest']['apps']['listWebhookDeliveries']>
+>['data'][number];
+
+/** GitHub writes the receiver's status; anything but a 2xx was not taken. */
+function toAttempt(one: DeliveryJson): DeliveryAttempt {
+  return {
+    id: one.id,
+    guid: one.guid,
+    event: one.event,
+    deliveredAt: one.delivered_at,
+    ok: one.status_code >= 200 && one.status_code < 300,
+  };
+}
+
+/** Pages are named by a cursor in the Link header: https://docs.github.com/rest/apps/webhooks#list-deliveries-for-an-app-webhook */
+function nextCursorOf(link: string | undefined): string | null {
+  const next = /<([^>]+)>;\s*rel="next"/.exec(link ?? '')?.[1];
+  return next === undefined ? null : new URL(next).searchParams.get('cursor');
 }
 
 function assertPrivateKey(privateKey: string): void {

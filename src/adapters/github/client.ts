@@ -11,7 +11,7 @@ import type {
   RepositoryRef,
 } from '../../ports.ts';
 import { asking, isTokenRefusal, toGitHubError } from './failures.ts';
-import { placeOf, toIssue, toRemoteComment, toThreadComment } from './map.ts';
+import { placeOf, toIssue, toIssueFacts, toRecentComment, toRemoteComment, toThreadComment } from './map.ts';
 import { minimizedById } from './minimized.ts';
 import type { GitHubOctokit } from './octokit.ts';
 
@@ -57,6 +57,22 @@ function createReader(octokit: GitHubOctokit, options: ClientOptions): GitHubRea
       asking('read', `list the comments of ${ref.owner}/${ref.name}#${ref.number}`, async () =>
         (await listComments(octokit, ref)).map(toRemoteComment).filter((comment) => comment.appId === appId),
       ),
+    listRecentComments: (ref, since, etag) =>
+      asking('read', `list the recent comments of ${ref.owner}/${ref.name}`, () =>
+        listRecentComments(octokit, ref, since, etag),
+      ),
+    describeIssue: (ref) =>
+      asking('read', `look at ${ref.owner}/${ref.name}#${ref.number}`, async () => {
+        try {
+          const { data } = await octokit.rest.issues.get({ ...repo(ref), issue_number: ref.number });
+          const place = placeOf(data);
+          const isHere = place.number === ref.number && place.name.toLowerCase() === ref.name.toLowerCase();
+          return isHere ? toIssueFacts(data) : null;
+        } catch (cause) {
+          if (await isAbsent(octokit, ref, cause)) return null;
+          throw cause;
+        }
+      }),
     canSee: (ref) =>
       asking('read', `look at ${ref.owner}/${ref.name}`, async () => {
         try {
@@ -215,4 +231,33 @@ async function readFile(
     if (failure === 'not-found' && !isTokenRefusal(cause)) return { kind: 'absent' };
     throw cause;
   }
+}
+
+/** The ETag is kept only where one page holds all: of several pages it would tell of the first alone. */
+async function listRecentComments(
+  octokit: GitHubOctokit,
+  ref: RepositoryRef,
+  since: Date,
+  etag: string | null,
+) {
+  const query = {
+    ...repo(ref),
+    since: since.toISOString().replace(/\.\d+Z$/, 'Z'),
+    sort: 'updated',
+    direction: 'asc',
+    per_page: PAGE,
+  } as const;
+  try {
+    const first = await octokit.rest.issues.listCommentsForRepo({
+      ...query,
+      ...(etag ? { headers: { 'if-none-match': etag } } : {}),
+    });
+    if (first.data.length < PAGE)
+      return { comments: first.data.map(toRecentComment), etag: first.headers.etag ?? null };
+  } catch (cause) {
+    if (toGitHubError('read', '', cause).status === 304) return 'unchanged';
+    throw cause;
+  }
+  const all = await octokit.paginate(octokit.rest.issues.listCommentsForRepo, query);
+  return { comments: all.map(toRecentComment), etag: null };
 }

@@ -1,7 +1,7 @@
 /** GitHub's JSON stops here. */
 import { wellFormed } from '../../markdown/invisible.ts';
 import type { Author, ThreadComment, ThreadIssue } from '../../pipeline/thread/types.ts';
-import type { IssueRef, RemoteComment } from '../../ports.ts';
+import type { IssueFacts, IssueRef, RecentComment, RemoteComment } from '../../ports.ts';
 import type { GitHubOctokit } from './octokit.ts';
 
 type Rest = GitHubOctokit['rest'];
@@ -51,6 +51,27 @@ export function toRemoteComment(comment: CommentJson): RemoteComment {
     appId: comment.performed_via_github_app?.id ?? null,
     createdAt: comment.created_at,
     updatedAt: comment.updated_at,
+  };
+}
+
+export function toRecentComment(comment: CommentJson): RecentComment {
+  return {
+    ...toRemoteComment(comment),
+    issueNumber: Number(comment.issue_url.split('/').at(-1)),
+    author: toAuthor(comment.user),
+  };
+}
+
+export function toIssueFacts(issue: IssueJson): IssueFacts {
+  const { id, number, title, author, state, locked } = { ...toIssue(issue), id: issue.id };
+  return {
+    id,
+    number,
+    title,
+    authorLogin: issue.user ? author.login : null,
+    state,
+    locked,
+    isPullRequest: issue.pull_request != null,
   };
 }
 

@@ -39,8 +39,8 @@ export class Service {
       ...appRoutes,
       ...deliveryRoutes,
       ...repositoryRoutes,
+      ...commentRoutes, // Before the issues: `comments` is no number.
       ...issueRoutes,
-      ...commentRoutes,
       ...reactionRoutes,
       ...metaRoutes(limits),
       route('POST /graphql', 'installation', answerGraphQL),

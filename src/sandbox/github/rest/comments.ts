@@ -1,9 +1,10 @@
 import { createComment, deleteComment, editComment } from '../actions/comments.ts';
 import { requireUnlocked } from '../auth.ts';
+import type { Comment } from '../model.ts';
 import { created, invalid, noContent, ok, type Reply } from '../reply.ts';
 import { type Call, route } from '../router.ts';
 import { commentShape } from '../shapes/issue.ts';
-import { appBot, findComment, findIssue, type Need } from './find.ts';
+import { appBot, findComment, findIssue, findRepository, type Need } from './find.ts';
 import { paged } from './paging.ts';
 
 const READ: Need = { permission: 'issues', access: 'read' };
@@ -13,6 +14,7 @@ const WRITE: Need = { permission: 'issues', access: 'write' };
 const LONGEST_BODY = 65_536;
 
 export const commentRoutes = [
+  route('GET /repos/:owner/:repo/issues/comments', 'installation', listCommentsOfRepository),
   route('GET /repos/:owner/:repo/issues/:number/comments', 'installation', listComments),
   route('POST /repos/:owner/:repo/issues/:number/comments', 'installation', postComment),
   route('GET /repos/:owner/:repo/issues/comments/:comment', 'installation', (call) =>
@@ -30,6 +32,20 @@ function listComments(call: Call): Reply {
     .slice(0, Math.max(0, comments.length - call.staleBy))
     .filter((one) => Number.isNaN(since) || Date.parse(one.updatedAt) >= since);
   return paged(call, seen, (one) => commentShape(call.sandbox, one));
+}
+
+/** Of all issues; by id, or by the time of the last change with `sort=updated`. */
+function listCommentsOfRepository(call: Call): Reply {
+  const repository = findRepository(call, READ);
+  const since = Date.parse(call.query.get('since') ?? '');
+  const byUpdate = call.query.get('sort') === 'updated';
+  const sign = call.query.get('direction') === 'desc' ? -1 : 1;
+  const key = (one: Comment): number => (byUpdate ? Date.parse(one.updatedAt) : one.id);
+  const found = [...call.sandbox.state.comments.values()]
+    .filter((one) => one.issue.repository === repository && !one.issue.deleted)
+    .filter((one) => Number.isNaN(since) || Date.parse(one.updatedAt) >= since)
+    .sort((a, b) => sign * (key(a) - key(b) || a.id - b.id));
+  return paged(call, found, (one) => commentShape(call.sandbox, one));
 }
 
 function postComment(call: Call): Reply {

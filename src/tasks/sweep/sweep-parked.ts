@@ -1,0 +1,63 @@
+/** What is parked waits for an event; events get lost, so GitHub is asked whether the reason still holds. */
+import type { AppContext } from '../../ports.ts';
+import { effectStore, installationStore, issueStore, repositoryStore } from '../../store/index.ts';
+import { createWakeUps } from '../queues.ts';
+import { resumeInstallation, resumeRepository } from '../support/resume.ts';
+
+/** Asked for in one sweep at most. */
+const MOST = 20;
+
+export async function sweepParked(ctx: AppContext, signal: AbortSignal): Promise<void> {
+  await checkInstallations(ctx);
+  for (const issueId of await effectStore.issuesParkedByLock(ctx.db, MOST)) {
+    if (signal.aborted) return;
+    await checkLock(ctx, issueId);
+  }
+  for (const repository of await repositoryStore.removedWithWork(ctx.db, MOST)) {
+    if (signal.aborted) return;
+    await checkRepository(ctx, repository);
+  }
+}
+
+/** Suspended, unsuspended or deleted while nobody told us. */
+async function checkInstallations(ctx: AppContext): Promise<void> {
+  const onGitHub = new Map((await ctx.github.listInstallations()).map((one) => [one.id, one.suspended]));
+  for (const known of await installationStore.listInstallations(ctx.db)) {
+    const suspended = onGitHub.get(known.id);
+    const status = suspended === undefined ? 'deleted' : suspended ? 'suspended' : 'active';
+    if (status === known.status) continue;
+    ctx.logger.info({ installation: known.id, status }, 'an installation has changed');
+    await ctx.db.transaction(async (tx) => {
+      await installationStore.setInstallationStatus(tx, known.id, status);
+      if (status === 'active') await resumeInstallation(ctx, tx, known.id);
+    });
+  }
+}
+
+async function checkLock(ctx: AppContext, issueId: number): Promise<void> {
+  const issue = await issueStore.getIssue(ctx.db, issueId);
+  if (!issue || issue.goneAt || issue.repositoryRemovedAt) return;
+  const installation = await installationStore.getInstallation(ctx.db, issue.installationId);
+  if (installation?.status !== 'active') return;
+  const github = await ctx.github.forInstallation(issue.installationId);
+  const now = await github.describeIssue({
+    owner: issue.owner,
+    name: issue.repositoryName,
+    number: issue.number,
+  });
+  if (now === null || now.locked) return;
+  await ctx.db.transaction(async (tx) => {
+    await issueStore.setIssueFlags(tx, issueId, { locked: false });
+    await effectStore.unpark(tx, 'locked', { issueId });
+    await createWakeUps(ctx.jobs).outbox(tx, issue.installationId);
+  });
+}
+
+async function checkRepository(ctx: AppContext, repository: repositoryStore.Repository): Promise<void> {
+  const github = await ctx.github.forInstallation(repository.installationId);
+  if (!(await github.canSee(repository))) return;
+  await ctx.db.transaction(async (tx) => {
+    await repositoryStore.markRepositorySeen(tx, repository.id);
+    await resumeRepository(ctx, tx, repository);
+  });
+}

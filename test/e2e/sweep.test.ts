@@ -1,0 +1,145 @@
+/** What GitHub could not tell us is found by the sweeper: lost deliveries, unseen commands, reasons that ended. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deliveryStore, effectStore, issueStore, sweepStore } from '../../src/store/index.ts';
+import { sweep } from '../../src/tasks/sweep/sweep.ts';
+import { openWorld, proposalOf, type World } from './world.ts';
+
+const patiently = { timeout: 15_000, interval: 50 };
+let world: World;
+
+beforeEach(async () => {
+  // A day between the rounds: the tests sweep themselves. A minute of grace becomes 60 ms.
+  world = await openWorld({ config: { sweepMs: 86_400_000, limitsScale: 0.001 } });
+});
+afterEach(() => world.close());
+
+const sweepNow = () => sweep(world.app.ctx, new AbortController().signal);
+
+async function proposed() {
+  const issue = world.newIssue();
+  world.propose(issue, 'ann');
+  await world.settle(issue);
+  return issue;
+}
+
+describe('a delivery that GitHub could not bring', () => {
+  it('is asked for again and then worked off', async () => {
+    await sweepNow();
+    const issue = await proposed();
+    world.github.disturbWebhook({ event: 'issue_comment', action: 'created' }, { kind: 'drop' });
+    world.say(issue, 'mia', '/manager choose');
+    await world.github.webhooksIdle();
+    await sweepNow();
+    await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done']);
+    await world.settle(issue);
+    expect(world.ours(issue)).toHaveLength(1);
+    await sweepNow();
+    expect(await sweepStore.pendingRedeliveries(world.app.ctx.db, 9)).toEqual([]);
+  });
+
+  it('is given up after its attempts, and says so', async () => {
+    await sweepNow();
+    const issue = await proposed();
+    // An event that only the log knows of: no command could be found in its comment.
+    world.github.disturbWebhook({ event: 'issues', action: 'closed', times: 9 }, { kind: 'drop' });
+    world.github.as('mia').closeIssue(issue);
+    await world.github.webhooksIdle();
+    world.github.webhooks.url = null;
+    for (let n = 0; n < 7; n += 1) {
+      await sweepNow();
+      await world.github.webhooksIdle();
+      await world.app.ctx.clock.sleep(600);
+    }
+    expect(await sweepStore.failedRedeliveries(world.app.ctx.db)).toMatchObject([
+      { event: 'issues', attempts: 5, error: expect.stringContaining('5 more attempts') },
+    ]);
+    expect(await deliveryStore.countReceived(world.app.ctx.db)).toBe(0);
+  });
+});
+
+describe('a command that nobody told us about', () => {
+  const lose = (times = 1) =>
+    world.github.disturbWebhook({ event: 'issue_comment', times }, { kind: 'drop', logged: false });
+
+  it('is found among the recent comments, once', async () => {
+    const issue = await proposed();
+    lose();
+    world.say(issue, 'mia', '/manager choose');
+    await world.app.ctx.clock.sleep(1_200); // GitHub's times are whole seconds.
+    await sweepNow();
+    await sweepNow();
+    await world.settle(issue);
+    expect(await world.outcomes(issue)).toEqual(['choose: done']);
+  });
+
+  it('is not taken from a comment that was edited, nor from one of a bot', async () => {
+    const issue = await proposed();
+    lose(3);
+    const comment = world.say(issue, 'mia', 'Nothing yet.');
+    await world.app.ctx.clock.sleep(1_100);
+    world.github.as('mia').editComment(comment, '/manager choose');
+    world.say(issue, 'helper[bot]', '/manager choose');
+    await world.app.ctx.clock.sleep(1_200);
+    await sweepNow();
+    expect(await world.outcomes(issue)).toEqual([]);
+  });
+
+  it('is not acted upon when it is older than the installation', async () => {
+    const repository = world.github.addRepository({
+      owner: 'globex',
+      name: 'old',
+      installationId: null,
+      collaborators: { mia: 'maintain' },
+    });
+    const issue = world.github.addIssue(repository, { title: 'Old' });
+    world.github.as('ann').comment(issue, proposalOf('ann'));
+    world.github.as('mia').comment(issue, '/manager choose');
+    await world.app.ctx.clock.sleep(1_200);
+    world.github.install('globex', [repository]);
+    await world.github.webhooksIdle();
+    await world.app.ctx.clock.sleep(300);
+    await sweepNow();
+    expect(await issueStore.getIssue(world.app.ctx.db, issue.id)).toBeNull();
+    expect(issue.comments.filter((one) => one.viaApp)).toEqual([]);
+  });
+
+  it('costs no quota while nothing changes', async () => {
+    const issue = await proposed();
+    await world.app.ctx.clock.sleep(1_200);
+    await sweepNow();
+    await sweepNow();
+    const asked = world.github.state.audit.find({ path: `/repos/acme/widgets/issues/comments` });
+    expect(asked.at(-1)?.status).toBe(304);
+    expect(issue.comments).toHaveLength(1);
+  });
+});
+
+describe('an event that got lost', () => {
+  it('unlocked: the parked answer is written after all', async () => {
+    const issue = await proposed();
+    world.github.as('mia').lock(issue);
+    world.say(issue, 'mia', '/manager choose');
+    const parked = async () =>
+      (await effectStore.commentEffects(world.app.ctx.db, issue.id)).map((one) => one.state);
+    await expect.poll(parked, patiently).toEqual(['parked']);
+    world.github.disturbWebhook({ event: 'issues', action: 'unlocked' }, { kind: 'drop', logged: false });
+    world.github.as('mia').unlock(issue);
+    await sweepNow();
+    await expect.poll(() => world.ours(issue).length, patiently).toBe(1);
+  });
+
+  it('unsuspended: the commands of the meantime are found and answered', async () => {
+    const { github } = world;
+    const issue = await proposed();
+    const [installation] = [...github.state.installations.values()];
+    if (!installation) throw new Error('no installation');
+    github.suspend(installation.id);
+    await github.webhooksIdle();
+    world.say(issue, 'mia', '/manager choose');
+    github.disturbWebhook({ event: 'installation', times: 9 }, { kind: 'drop', logged: false });
+    github.unsuspend(installation.id);
+    await world.app.ctx.clock.sleep(1_200);
+    await sweepNow();
+    await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done']);
+  });
+});
