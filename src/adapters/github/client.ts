@@ -11,6 +11,7 @@ import type {
   RepositoryRef,
 } from '../../ports.ts';
 import { asking, isTokenRefusal, toGitHubError } from './failures.ts';
+import { createHistory } from './history.ts';
 import { placeOf, toIssue, toIssueFacts, toRecentComment, toRemoteComment, toThreadComment } from './map.ts';
 import { minimizedById } from './minimized.ts';
 import type { GitHubOctokit } from './octokit.ts';
@@ -23,7 +24,7 @@ export interface ClientOptions {
 }
 
 export function createClient(octokit: GitHubOctokit, options: ClientOptions = {}): GitHub {
-  return { ...createReader(octokit, options), ...createWriter(octokit) };
+  return { ...createReader(octokit, options), ...createWriter(octokit), ...createHistory(octokit) };
 }
 
 /** Octokit's way to pass a signal on. */

@@ -152,6 +152,21 @@ export class FakeGitHub {
     unsuspend(this.#sandbox, installation, installation.account);
   }
 
+  /** A token that reads what the account's installation may, for tools that are given one instead of the App's key. */
+  tokenFor(account: string): string {
+    const installation = this.#installationFor(this.state.user(account), undefined);
+    if (installation === undefined) throw new Error('an account without an id gets an installation');
+    const token = `ghs_given${this.state.nextId()}`;
+    this.state.tokens.set(token, {
+      token,
+      installationId: installation.id,
+      repositoryIds: null,
+      permissions: installation.permissions,
+      expiresAt: Number.MAX_SAFE_INTEGER,
+    });
+    return token;
+  }
+
   /** Adds a repository to an installation and tells the App. */
   grantRepository(installationId: number, repository: Repository): void {
     const installation = this.state.installationOf(installationId);

@@ -1,4 +1,5 @@
 import type { Viewer } from './auth.ts';
+import type { RateLimit } from './limits.ts';
 import type { Reply } from './reply.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -14,6 +15,8 @@ export interface Call {
   readonly viewer: Viewer;
   /** How many of the newest comments a list misses, as a lagging replica would. */
   readonly staleBy: number;
+  /** What is left of the viewer's GraphQL limit, this request counted. */
+  readonly graphqlRate: () => RateLimit;
 }
 
 export type Handler = (call: Call) => Reply;

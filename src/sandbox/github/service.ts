@@ -93,6 +93,7 @@ export class Service {
       body: parseBody(incoming.body),
       viewer,
       staleBy: incoming.staleBy,
+      graphqlRate: () => this.#limits.read(viewer, 'graphql'),
     });
   }
 

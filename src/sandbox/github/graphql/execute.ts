@@ -26,6 +26,10 @@ function rootOf(call: Call) {
   const node = ({ id }: { id: string }) => resolveNode(call, id);
   return {
     node,
+    rateLimit: () => {
+      const { reset, ...rate } = call.graphqlRate();
+      return { ...rate, cost: 1, resetAt: new Date(reset * 1000).toISOString() };
+    },
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
     repository: (args: { owner: string; name: string; followRenames: boolean }) => {
       const fullName = `${args.owner}/${args.name}`;

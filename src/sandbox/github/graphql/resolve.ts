@@ -1,10 +1,11 @@
 import type { Comment, Edit, Issue, Repository, User } from '../model.ts';
 import type { Call } from '../router.ts';
-import { commentPageUrl, issuePageUrl } from '../shapes/issue.ts';
+import { associationOf, commentPageUrl, issuePageUrl } from '../shapes/issue.ts';
 import { nodeId } from '../shapes/node-id.ts';
 import { userNodeId, userShape } from '../shapes/user.ts';
 import { fullNameOf } from '../state.ts';
 import { type ConnectionArguments, connection, TypedError } from './connection.ts';
+import { type TimelineArguments, timelineOf } from './timeline.ts';
 
 const LARGEST_INT = 2 ** 31 - 1;
 
@@ -24,7 +25,26 @@ export function resolveRepository(call: Call, repository: Repository) {
     isPrivate: repository.private,
     url: `${call.sandbox.html}/${fullNameOf(repository)}`,
     issue: ({ number }: { number: number }) => resolveIssue(call, findIssue(repository, number)),
+    issues: (args: IssuesArguments) =>
+      connection(listIssues(repository, args), args, (one) => resolveIssue(call, one)),
   };
+}
+
+interface IssuesArguments extends ConnectionArguments {
+  readonly states?: readonly string[] | null;
+  readonly filterBy?: { readonly since?: string | null } | null;
+  readonly orderBy?: { readonly field: string; readonly direction: string } | null;
+}
+
+/** Issues without pull requests; knows `states`, `since`, and the order by time of the last update. */
+function listIssues(repository: Repository, { states, filterBy, orderBy }: IssuesArguments): Issue[] {
+  const since = Date.parse(filterBy?.since ?? '');
+  const sign = orderBy?.direction === 'DESC' ? -1 : 1;
+  return [...repository.issues.values()]
+    .filter((one) => !one.deleted && one.movedTo === null && !one.isPullRequest)
+    .filter((one) => !states || states.includes(one.state.toUpperCase()))
+    .filter((one) => Number.isNaN(since) || Date.parse(one.updatedAt) >= since)
+    .sort((a, b) => sign * (a.updatedAt.localeCompare(b.updatedAt) || a.number - b.number));
 }
 
 /** A transferred issue is not followed: GitHub answers NOT_FOUND for its old number. */
@@ -50,6 +70,19 @@ export function resolveIssue(call: Call, issue: Issue) {
     author: resolveActor(call, issue.author),
     createdAt: issue.createdAt,
     updatedAt: issue.updatedAt,
+    closedAt: issue.closedAt,
+    lastEditedAt: issue.edits.at(-1)?.at ?? null,
+    userContentEdits: (args: ConnectionArguments) =>
+      connection([...issue.edits].reverse(), args, (one) => resolveEdit(call, one)),
+    timelineItems: (args: TimelineArguments) =>
+      connection(
+        timelineOf(call, issue, args.itemTypes, {
+          actor: (user) => resolveActor(call, user),
+          repository: (repository) => resolveRepository(call, repository),
+        }),
+        args,
+        (one) => one,
+      ),
     repository: () => resolveRepository(call, issue.repository),
     comments: (args: ConnectionArguments) =>
       connection(issue.comments.slice(0, Math.max(0, issue.comments.length - call.staleBy)), args, (one) =>
@@ -75,6 +108,7 @@ export function resolveComment(call: Call, comment: Comment) {
     includesCreatedEdit: lastEdit !== undefined,
     isMinimized: comment.minimized !== null,
     minimizedReason: comment.minimized,
+    authorAssociation: associationOf(comment.issue.repository, comment.author),
     issue: () => resolveIssue(call, comment.issue),
     userContentEdits: (args: ConnectionArguments) =>
       connection([...comment.edits].reverse(), args, (one) => resolveEdit(call, one)),
