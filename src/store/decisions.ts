@@ -113,10 +113,21 @@ export async function updateDecision(
       | 'explainRequested'
       | 'newerProposals'
       | 'postedAt'
+      | 'lookDueAt'
+      | 'looks'
     >
   >,
 ): Promise<void> {
   await tx.update(decisions).set(change).where(eq(decisions.id, id));
+}
+
+/** Posted decisions of the issue whose reactions are to be looked at by now. */
+export async function decisionsDue(db: Db, issueId: number, now: Date): Promise<Decision[]> {
+  return db
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.issueId, issueId), isNotNull(decisions.postedAt), lte(decisions.lookDueAt, now)))
+    .orderBy(asc(decisions.decidedAt));
 }
 
 /** The issue's last decision, posted or not. */

@@ -118,6 +118,16 @@ export async function evidenceOfKind(db: Db, issueId: number, source: Signal['so
     .orderBy(asc(signals.createdAt));
 }
 
+/** Standing reactions on a decision's comment. */
+export async function reactionsOn(db: Db, decisionId: string): Promise<Signal[]> {
+  return db
+    .select()
+    .from(signals)
+    .where(
+      and(eq(signals.decisionId, decisionId), eq(signals.source, 'reaction'), isNull(signals.withdrawnAt)),
+    );
+}
+
 /** A choice of ours turned out to have been visible from then on. @returns whether that changes any signal. */
 export async function markExposed(tx: Db, issueId: number, since: Date): Promise<boolean> {
   const rows = await tx

@@ -12,6 +12,7 @@ export * as installationStore from './installations.ts';
 export * as issueStore from './issues.ts';
 export * as labelStore from './labels.ts';
 export * as leaseStore from './leases.ts';
+export * as lookStore from './looks.ts';
 export * as modelStore from './models.ts';
 export * as proposalStore from './proposals.ts';
 export * as repositoryStore from './repositories.ts';

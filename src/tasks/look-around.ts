@@ -3,7 +3,7 @@
  * or deleted; what is to be done stands in our tables, so nothing that stands there can be stranded.
  */
 import type { AppContext } from '../ports.ts';
-import { commandStore, deliveryStore, effectStore, runStore, tickStore } from '../store/index.ts';
+import { commandStore, deliveryStore, effectStore, lookStore, runStore, tickStore } from '../store/index.ts';
 import { createWakeUps, IMMEDIATE_VERBS, LANE_VERBS, QUEUES } from './queues.ts';
 
 /** @returns how many lanes were woken. */
@@ -19,6 +19,9 @@ export async function lookAround(ctx: AppContext): Promise<number> {
     ),
     await wakeIdle(ctx, QUEUES.command, await commandStore.pendingWithVerbs(db, IMMEDIATE_VERBS), (id) =>
       wake.command(db, id),
+    ),
+    await wakeIdle(ctx, QUEUES.look, await lookStore.issuesToLookAt(db, ctx.clock.now()), (id) =>
+      wake.look(db, id),
     ),
     await wakeIdle(ctx, QUEUES.tick, await tickStore.issuesWithTicks(db), (id) => wake.tick(db, id)),
     await wakeIdle(

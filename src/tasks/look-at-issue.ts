@@ -1,6 +1,7 @@
 /** Looks at what GitHub does not tell by itself about one issue, and at what nobody commands. */
 import type { AppContext } from '../ports.ts';
 import { installationStore, issueStore } from '../store/index.ts';
+import { lookAtDecisions } from './evidence/look-at-decisions.ts';
 import { verifyEvidence } from './evidence/verify.ts';
 import { lookJob, readJob } from './queues.ts';
 
@@ -10,5 +11,6 @@ export async function lookAtIssue(ctx: AppContext, data: unknown): Promise<void>
   if (!issue || issue.goneAt || issue.repositoryRemovedAt) return;
   const installation = await installationStore.getInstallation(ctx.db, issue.installationId);
   if (installation?.status !== 'active') return;
+  await lookAtDecisions(ctx, issue);
   await verifyEvidence(ctx, issue);
 }

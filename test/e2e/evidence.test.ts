@@ -1,7 +1,8 @@
 /** What maintainers do without telling us becomes signals and labels: the App over the fake GitHub. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Comment, Issue } from '../../src/sandbox/github/index.ts';
-import { evidenceStore, labelStore } from '../../src/store/index.ts';
+import { decisionStore, evidenceStore, labelStore } from '../../src/store/index.ts';
+import { lookAtIssue } from '../../src/tasks/look-at-issue.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
@@ -188,5 +189,53 @@ describe('a merged pull request', () => {
     expect(reverted?.confidence).toBeLessThan(reopened?.confidence ?? 0);
     const kinds = (await signalsOn(issue)).map(({ source }) => source);
     expect(kinds).toEqual(['merge', 'reverted', 'reopened']);
+  });
+});
+
+describe('what no webhook tells', () => {
+  /** Makes the look that is planned for later due now, and takes it. */
+  async function look(issue: Issue): Promise<decisionStore.Decision> {
+    const { ctx } = world.app;
+    const decision = await decisionStore.latestPostedDecision(ctx.db, issue.id);
+    if (!decision) throw new Error('nothing was decided');
+    expect(decision.lookDueAt?.getTime()).toBeGreaterThan(ctx.clock.now().getTime());
+    await decisionStore.updateDecision(ctx.db, decision.id, { lookDueAt: new Date(0) });
+    await lookAtIssue(ctx, { issueId: issue.id });
+    return (await decisionStore.getDecision(ctx.db, decision.id)) ?? decision;
+  }
+
+  it('reactions of managers count, are taken back, and are looked at ever less often', async () => {
+    const { issue } = await decided();
+    const [ours] = world.ours(issue);
+    if (!ours) throw new Error('no comment of ours');
+    world.github.as('rob').react(ours, '-1');
+    world.github.as('mia').react(ours, '+1');
+    world.github.as('mia').react(ours, 'eyes');
+    const first = await look(issue);
+    expect(await labelOn(issue)).toMatchObject({
+      proposalNumber: first.chosen,
+      decidedBy: 'reaction',
+      exposed: true,
+      conflict: false,
+    });
+    world.github.as('mia').unreact(ours, '+1');
+    const second = await look(issue);
+    expect(await labelOn(issue)).toBeNull();
+    const waited = (decision: decisionStore.Decision) => decision.lookDueAt?.getTime() ?? 0;
+    expect(second.looks).toBe(2);
+    expect(waited(second) - waited(first)).toBeGreaterThan(10 * 60_000);
+  });
+
+  it('a merged pull request that only the timeline links', async () => {
+    const { issue } = await decided();
+    const pull = world.github.as('bob').openPull('acme/widgets', { title: 'A fix', body: '' });
+    world.github.as('mia').merge(pull);
+    await world.settle(issue);
+    expect(await signalsOn(issue)).toEqual([]);
+    pull.body = `Part of the work on https://github.com/acme/widgets/issues/${issue.number}`;
+    await look(issue);
+    expect(await signalsOn(issue)).toMatchObject([
+      { source: 'merge', proposalNumber: 2, pullNumber: pull.number },
+    ]);
   });
 });

@@ -1,18 +1,20 @@
 /** Who wrote it, and have they a say? Asked once per author, after the comment was heard. */
+import { GitHubError } from '../../errors.ts';
+import type { RepositoryConfig } from '../../pipeline/command/repository-config.ts';
 import type { AppContext } from '../../ports.ts';
 import { evidenceStore, type issueStore } from '../../store/index.ts';
-import { managerRole } from '../support/authorise.ts';
+import { type Authorisation, managerRole } from '../support/authorise.ts';
 import { readRepositoryConfig } from '../support/repository-config.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import { isSameLogin } from './record.ts';
 
-/** @throws GitHubError when GitHub cannot be asked: what nobody vouches for counts for nothing. */
+/** @throws GitHubError when GitHub cannot be asked now. */
 export async function verifyEvidence(ctx: AppContext, issue: issueStore.LocatedIssue): Promise<void> {
   const waiting = await evidenceStore.unverified(ctx.db, issue.id);
   if (waiting.length === 0) return;
   const { config } = await readRepositoryConfig(ctx, issue);
   for (const [login, signals] of Map.groupBy(waiting, ({ actorLogin }) => actorLogin)) {
-    const { allowed, role } = await managerRole(ctx, issue, login, config);
+    const { allowed, role } = await roleOf(ctx, issue, login, config);
     const isReviewer = config.reviewers.some((one) => isSameLogin(one, login));
     const found = { role, hasSay: allowed || isReviewer, at: ctx.clock.now() };
     await evidenceStore.settleRole(
@@ -22,4 +24,20 @@ export async function verifyEvidence(ctx: AppContext, issue: issueStore.LocatedI
     );
   }
   await ctx.db.transaction((tx) => resolveLabelsOfIssue(tx, issue.id, ctx.clock.now()));
+}
+
+/** Where GitHub will never answer, nobody vouches for them, and what they said counts for nothing. */
+async function roleOf(
+  ctx: AppContext,
+  issue: issueStore.LocatedIssue,
+  login: string,
+  config: RepositoryConfig,
+): Promise<Authorisation> {
+  try {
+    return await managerRole(ctx, issue, login, config);
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.retryable || error.failure === 'suspended') throw error;
+    ctx.logger.warn({ err: error, login }, 'a role cannot be asked for');
+    return { allowed: false, role: null };
+  }
 }

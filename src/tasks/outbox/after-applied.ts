@@ -1,4 +1,5 @@
 /** What follows once a comment stands on GitHub: it is recorded, and the decision it shows becomes visible. */
+import { nextLookAt } from '../../pipeline/feedback/look-times.ts';
 import type { AppContext } from '../../ports.ts';
 import { decisionStore, effectStore, evidenceStore } from '../../store/index.ts';
 import { refreshDecisionComment } from '../support/decision-comment.ts';
@@ -47,7 +48,8 @@ async function publishDecision(
   const decision = await decisionStore.getDecision(tx, decisionId);
   if (!decision || decision.postedAt) return;
   const visibleAt = visibleSince(ctx, effect, applied);
-  await decisionStore.updateDecision(tx, decision.id, { postedAt: visibleAt });
+  const lookDueAt = nextLookAt(0, ctx.clock.now());
+  await decisionStore.updateDecision(tx, decision.id, { postedAt: visibleAt, lookDueAt });
   if (await evidenceStore.markExposed(tx, decision.issueId, visibleAt)) {
     await resolveLabelsOfIssue(tx, decision.issueId, ctx.clock.now());
   }
