@@ -9,6 +9,7 @@ import { createGitHubApp } from './adapters/github/app.ts';
 import { createTokenGitHub } from './adapters/github/token.ts';
 import { createInferenceClient } from './adapters/inference/client.ts';
 import { clientOptions, type InferenceOptions } from './adapters/inference/options.ts';
+import { forgetDeadJob, listDeadJobs } from './adapters/jobs/dead-jobs.ts';
 import { createJobs } from './adapters/jobs/jobs.ts';
 import type { InferenceConfig } from './config/inference.ts';
 import type { Config } from './config.ts';
@@ -18,7 +19,7 @@ import { createEmbeddedJudge } from './pipeline/judge/embedded/judge.ts';
 import { createModelJudge, type ModelJudgeOptions } from './pipeline/judge/model/judge.ts';
 import type { InferenceClient } from './pipeline/judge/model/port.ts';
 import type { Judge } from './pipeline/judge/types.ts';
-import type { AppContext, Clock, Db, GitHub, GitHubApp } from './ports.ts';
+import type { AppContext, Clock, Db, FailedJob, GitHub, GitHubApp } from './ports.ts';
 import { dropLeases } from './store/leases.ts';
 import { calibrate } from './tasks/support/calibration.ts';
 
@@ -27,6 +28,9 @@ export interface Store {
   readonly kind: 'pglite' | 'postgres';
   /** True when another process owns the embedded database. */
   readonly remote: boolean;
+  /** Wake-ups of the queue that failed for good. */
+  deadJobs(): Promise<readonly FailedJob[]>;
+  forgetDeadJob(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,7 +66,15 @@ export async function openStore(config: Config): Promise<Store> {
     await database.close();
     throw error;
   }
-  return database;
+  const { db, kind, remote } = database;
+  return {
+    db,
+    kind,
+    remote,
+    deadJobs: () => listDeadJobs(database),
+    forgetDeadJob: (id) => forgetDeadJob(database, id),
+    close: () => database.close(),
+  };
 }
 
 /** Opens everything an App process needs: database, queue, GitHub, judge. */

@@ -9,6 +9,7 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { inferCommand } from './infer.ts';
 import { migrateCommand } from './migrate.ts';
+import { replayCommand } from './replay.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { packageVersion } from './version.ts';
@@ -31,6 +32,7 @@ for (const command of [
   benchCommand(),
   datasetCommand(),
   statusCommand(),
+  replayCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command);

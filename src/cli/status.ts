@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config.ts';
-import { openStore } from '../context.ts';
-import { runStore, statusStore } from '../store/index.ts';
+import { openStore, type Store } from '../context.ts';
+import { deadLetterStore, runStore, statusStore } from '../store/index.ts';
 import { action, print, printJson } from './support.ts';
 
 export function statusCommand(): Command {
@@ -20,14 +20,35 @@ async function showStatus(flags: { json?: boolean }): Promise<void> {
     const judge =
       config.inference === null ? 'embedded judge' : `model at ${config.inference.servers.join(', ')}`;
     const outage = await runStore.judgeOutage(store.db);
+    const failed = await readFailed(store);
     if (flags.json)
-      return printJson({ database: store.kind, where, judge, judgeOutage: outage, ...overview });
+      return printJson({ database: store.kind, where, judge, judgeOutage: outage, ...overview, failed });
     print(`Data: ${where}${store.remote ? ' (through the running process)' : ''}`);
     print(`Judge: ${judge}`);
     if (outage !== null) print(describeOutage(outage));
     for (const [name, counts] of Object.entries(overview)) print(`${name}: ${describe(counts)}`);
+    printFailed(failed);
   } finally {
     await store.close();
+  }
+}
+
+/** What was given up, in the form that `replay` takes. */
+async function readFailed(store: Store) {
+  const jobs = (await store.deadJobs()).map(({ id, queue, reason, failedAt }) => ({
+    id,
+    kind: 'job' as const,
+    what: queue,
+    reason,
+    failedAt,
+  }));
+  return [...(await deadLetterStore.listDeadLetters(store.db)), ...jobs];
+}
+
+function printFailed(failed: Awaited<ReturnType<typeof readFailed>>): void {
+  print(`failed: ${failed.length === 0 ? 'none' : `${failed.length}; try again with swe-manager replay ID`}`);
+  for (const { id, kind, what, reason, failedAt } of failed) {
+    print(`  ${id}  ${kind}  ${what}  ${failedAt?.toISOString() ?? ''}  ${reason.split('\n')[0]}`);
   }
 }
 

@@ -3,6 +3,7 @@ export * as calibrationStore from './calibration.ts';
 export * as commandStore from './commands.ts';
 export * as datasetStore from './dataset.ts';
 export * as datasetVersionStore from './dataset-versions.ts';
+export * as deadLetterStore from './dead-letters.ts';
 export * as decisionStore from './decisions.ts';
 export * as deliveryStore from './deliveries.ts';
 export * as effectStore from './effects.ts';

@@ -6,6 +6,7 @@ import type { FailedJob, Jobs, JobTools, SendOptions } from '../../ports.ts';
 import type { OpenDatabase } from '../db/types.ts';
 import { createBoss } from './boss.ts';
 import { bossQueue, DEAD_LETTERS, QUEUES, type QueueDefinition } from './queues.ts';
+import { reasonOf } from './reason.ts';
 
 /** The part of a pino logger that is used here. */
 export interface JobsLogger {
@@ -203,12 +204,4 @@ async function listFailed(boss: PgBoss): Promise<FailedJob[]> {
       reason: reasonOf(job.sourceOutput),
     }))
     .sort((a, b) => b.failedAt.getTime() - a.failedAt.getTime());
-}
-
-/** pg-boss wraps what is no object as `{ value }`; a worker that died leaves `{ value: { message } }`. */
-function reasonOf(output: unknown): string {
-  if (typeof output === 'string') return output;
-  if (typeof output !== 'object' || output === null) return 'unknown';
-  if ('message' in output && typeof output.message === 'string') return output.message;
-  return 'value' in output ? reasonOf(output.value) : JSON.stringify(output);
 }
