@@ -13,7 +13,9 @@
 import argparse
 import hashlib
 import json
+import os
 import random
+import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -136,8 +138,14 @@ def dapo_row(row: Row) -> dict[str, Any]:
     }
 
 
-def write_rows(rows: Iterable[Row], path: Path) -> None:
-    path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8")
+def write(training: Iterable[Row], validation: Iterable[Row], out: Path) -> None:
+    """Each file appears whole, so that nodes that share a disk may all write it."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, rows in (("train", training), ("validation", validation)):
+        partial = out / f"{name}.{socket.gethostname()}.{os.getpid()}.partial"
+        text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(out / f"{name}.jsonl")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -154,9 +162,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PrepareError as problem:
         print(problem, file=sys.stderr)
         return 2
-    flags.out.mkdir(parents=True, exist_ok=True)
-    write_rows(training, flags.out / "train.jsonl")
-    write_rows(validation, flags.out / "validation.jsonl")
+    write(training, validation, flags.out)
     print(json.dumps({"train": len(training), "validation": len(validation)}))
     return 0
 
