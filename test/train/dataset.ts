@@ -12,7 +12,7 @@ import { rightProposal, syntheticThread } from './threads.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Threads under way at the same time. */
-const AT_ONCE = 2;
+const AT_ONCE = 1;
 
 export interface ExportedRows {
   readonly sft: string;

@@ -89,7 +89,7 @@ export async function learnTheForm(
           weight_decay: 0,
           adam_beta2: 0.98,
         },
-        ...{ per_device_train_batch_size: 2, gradient_accumulation_steps: 1, per_device_eval_batch_size: 2 },
+        ...{ per_device_train_batch_size: 2, gradient_accumulation_steps: 1, per_device_eval_batch_size: 1 },
         ...{
           max_steps: steps,
           num_train_epochs: 1000,
@@ -130,7 +130,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const rows = join(files.dapoData, 'validation.jsonl');
   const script = join(import.meta.dirname, 'evaluate.py');
-  const printed = await python(trainer, name, [script, checkpoint, rows, '4', '25', String(ANSWER_TOKENS)]);
+  const printed = await python(trainer, name, [script, checkpoint, rows, '8', '8', String(ANSWER_TOKENS)]);
   return JSON.parse(printed) as Evaluation;
 }
 

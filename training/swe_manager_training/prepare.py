@@ -90,12 +90,20 @@ def check_labels(rows: Sequence[Row]) -> None:
 
 
 def split(rows: Sequence[Row], validation_share: float) -> tuple[list[Row], list[Row]]:
-    """By a hash of the snapshot: stable when rows are added, and all orders of one thread on one side."""
-    sides: tuple[list[Row], list[Row]] = ([], [])
-    for row in rows:
-        digest = hashlib.sha256(row["provenance"]["snapshot"].encode()).digest()
-        sides[int.from_bytes(digest[:4], "big") / 2**32 < validation_share].append(row)
-    return sides
+    """By a hash of the snapshot: stable when rows are added, and all orders of one thread on one side.
+
+    At least one snapshot is held out, the one with the lowest hash, unless the share is 0.
+    """
+    lowest = min((place_of(row) for row in rows), default=0.0)
+    held_out = max(validation_share, lowest) if validation_share > 0 else -1.0
+    training = [row for row in rows if place_of(row) > held_out]
+    return training, [row for row in rows if place_of(row) <= held_out]
+
+
+def place_of(row: Row) -> float:
+    """0 to 1, the same for every order of a snapshot."""
+    digest = hashlib.sha256(row["provenance"]["snapshot"].encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32
 
 
 def sample_by_weight(rows: Sequence[Row], copies: float, seed: int) -> list[Row]:

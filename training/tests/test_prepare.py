@@ -77,6 +77,11 @@ def test_keeps_all_orders_of_a_snapshot_on_one_side():
     assert split(rows[:400], 0.1)[1] == [one for one in validation if one in rows[:400]]
 
 
+def test_holds_out_one_snapshot_of_a_few():
+    rows = [row(number, id=f"s{number}:{order}") for number in range(3) for order in range(2)]
+    assert [len(side) for side in split(rows, 0.001)] == [4, 2]
+
+
 def test_weights_are_frequencies():
     rows = [row(number, weight=weight) for number, weight in enumerate([1.0, 0.5, 0.25, 0.25])]
     sampled = [one["id"] for one in sample_by_weight(rows, copies=100, seed=1)]
