@@ -16,11 +16,13 @@ import type { Config } from './config.ts';
 import { ConfigError } from './errors.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createEmbeddedJudge } from './pipeline/judge/embedded/judge.ts';
+import { parseTrainedWeights } from './pipeline/judge/embedded/trained.ts';
 import { createModelJudge, type ModelJudgeOptions } from './pipeline/judge/model/judge.ts';
 import type { InferenceClient } from './pipeline/judge/model/port.ts';
 import type { Judge } from './pipeline/judge/types.ts';
-import type { AppContext, Clock, Db, FailedJob, GitHub, GitHubApp } from './ports.ts';
+import type { AppContext, Clock, Db, FailedJob, GitHub, GitHubApp, JudgeFactory } from './ports.ts';
 import { dropLeases } from './store/leases.ts';
+import { createServingJudge } from './tasks/learning/serving-judge.ts';
 import { calibrate } from './tasks/support/calibration.ts';
 
 export interface Store {
@@ -92,15 +94,15 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     await database.close();
     throw error;
   }
-  const judge = parts.judge
-    ? { judge: parts.judge, close: async () => {} }
-    : openJudge(config, { calibration: (key) => calibrate(database.db, key) });
+  const own = openJudge(config, { calibration: (key) => calibrate(database.db, key) });
+  const judges = parts.judge ? only(parts.judge) : own.judges;
   const ctx: AppContext = {
     config,
     db: database.db,
     jobs,
     github,
-    judge: judge.judge,
+    judge: createServingJudge(database.db, judges),
+    judges,
     clock: parts.clock ?? systemClock,
     logger,
     failpoint: createFailpoint(config.failpoint),
@@ -110,7 +112,7 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     kind: database.kind,
     close: async ({ timeoutMs = DRAIN_MS } = {}) => {
       await jobs.stop({ timeoutMs });
-      await judge.close();
+      await own.close();
       await database.close();
     },
   };
@@ -126,7 +128,10 @@ function openOwnDatabase(config: Config, logger: Logger): Promise<OpenDatabase> 
 }
 
 export interface OpenJudge {
+  /** The judge that the configuration names. */
   readonly judge: Judge;
+  /** Opens any version over the same connections. */
+  readonly judges: JudgeFactory;
   /** The service behind it; null for the embedded judge. */
   readonly service: InferenceClient | null;
   close(): Promise<void>;
@@ -138,17 +143,33 @@ export interface OpenJudge {
  */
 export function openJudge(config: Config, options: Pick<ModelJudgeOptions, 'calibration'> = {}): OpenJudge {
   const { inference } = config;
-  if (inference === null) return { judge: createEmbeddedJudge(), service: null, close: async () => {} };
+  if (inference === null) {
+    const judges: JudgeFactory = {
+      kind: 'embedded',
+      open: (version) => createEmbeddedJudge(version && parseTrainedWeights(version.weights)),
+    };
+    return { judge: judges.open(null), judges, service: null, close: async () => {} };
+  }
   const service = openInference(inference);
-  const judge = createModelJudge({
-    client: service,
-    model: inference.model,
-    policy: { votes: inference.votes },
-    budget: inference.tokens,
-    ablate: inference.tokens.thinking > 0 ? [] : ['thinking'],
-    ...options,
-  });
-  return { judge, service, close: () => service.close() };
+  const judges: JudgeFactory = {
+    kind: 'model',
+    open: (version, { seed } = {}) =>
+      createModelJudge({
+        client: service,
+        model: version?.name ?? inference.model,
+        policy: { votes: inference.votes },
+        budget: inference.tokens,
+        ablate: inference.tokens.thinking > 0 ? [] : ['thinking'],
+        ...(seed === undefined ? {} : { seed: ({ issue }) => `${seed}:${issue.number}` }),
+        ...options,
+      }),
+  };
+  return { judge: judges.open(null), judges, service, close: () => service.close() };
+}
+
+/** What tests put in the judge's place knows no versions. */
+function only(judge: Judge): JudgeFactory {
+  return { kind: 'embedded', open: () => judge };
 }
 
 /** A lock on `file` that dies with this process; null when another one holds it. */

@@ -311,13 +311,34 @@ export interface GitHubApp {
   describe(): Promise<{ readonly slug: string; readonly installations: number }>;
 }
 
+/** A judge that can be served: its name, and for the embedded one its weights. */
+export interface ServableVersion {
+  readonly name: string;
+  /** Trained weights as they are stored; null for a model that the inference service serves by its name. */
+  readonly weights: unknown;
+}
+
+/** Opens judges by version. */
+export interface JudgeFactory {
+  readonly kind: 'embedded' | 'model';
+  /**
+   * @param version null opens the judge that the configuration names
+   * @param options `seed` makes a judge whose chance differs; judges without chance are the same for every seed
+   * @throws InputError for weights that cannot be read
+   */
+  open(version: ServableVersion | null, options?: { readonly seed?: string }): Judge;
+}
+
 /** What every task gets. */
 export interface AppContext {
   readonly config: Config;
   readonly db: Db;
   readonly jobs: Jobs;
   readonly github: GitHubApp;
+  /** Whoever has the stable channel. */
   readonly judge: Judge;
+  /** Every version that could have it. */
+  readonly judges: JudgeFactory;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Does nothing outside the crash test. */

@@ -81,8 +81,8 @@ export const modelVersions = pgTable(
     datasetVersionId: uuid('dataset_version_id').references(() => datasetVersions.id),
     base: text('base').notNull(),
     codeVersion: text('code_version').notNull(),
-    /** Weights by feature; null for a served model. */
-    weights: jsonb('weights').$type<Record<string, number>>(),
+    /** Trained weights (pipeline/judge/embedded/trained.ts); null for a served model. */
+    weights: jsonb('weights'),
     /** Where its files lie, for whoever serves them; null for the embedded judge. */
     path: text('path'),
     files: jsonb('files').$type<ModelFile[]>().notNull().default([]),

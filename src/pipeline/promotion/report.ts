@@ -1,0 +1,139 @@
+/** What the gate found, in Markdown: the verdict first, then everything it rests on. */
+import type { GateResult } from './gate.ts';
+import { GUARDS, type GuardResult } from './guards.ts';
+
+export interface GateReportView {
+  readonly candidate: string;
+  readonly incumbent: string;
+  readonly verdict: GateResult['verdict'];
+  readonly result: GateResult;
+  readonly guards: readonly GuardResult[];
+  /** Share of the decisions that each got right; the base model stands beside both when it was judged too. */
+  readonly accuracy: readonly { readonly name: string; readonly right: number; readonly decisions: number }[];
+  readonly detectableDifference: number | null;
+  /** One-sided 95 % bound over repositories; null with too few of them. */
+  readonly clusterBound: number | null;
+  readonly epoch: { readonly id: number; readonly candidates: number; readonly used: number };
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+const VERDICTS: Record<GateResult['verdict'], string> = {
+  promote: 'Promote',
+  keep: 'Keep the incumbent',
+  'not-enough-evidence': 'Not enough evidence',
+  wait: 'Wait for more decisions',
+};
+
+export function renderGateReport(view: GateReportView): string {
+  return `${[
+    `# ${VERDICTS[view.verdict]}: ${view.candidate} against ${view.incumbent}`,
+    reasonOf(view),
+    accuracyTable(view),
+    looksTable(view.result),
+    guardsTable(view.guards),
+    footer(view),
+  ].join('\n\n')}\n`;
+}
+
+function reasonOf({ verdict, result, guards, detectableDifference, clusterBound }: GateReportView): string {
+  const failed = guards.filter((guard) => guard.verdict === 'failed').map(({ name }) => name);
+  const missing = guards.filter((guard) => guard.verdict === 'not-measured' && GUARDS[guard.name].required);
+  const last = result.looks.at(-1);
+  const detectable =
+    detectableDifference === null
+      ? ''
+      : ` The last look finds a difference of ${points(detectableDifference)} with a chance of 80 %.`;
+  if (verdict === 'wait')
+    return `${result.missing} more unexposed decisions are needed for the next look.${detectable}`;
+  if (last?.verdict !== 'promote') {
+    return verdict === 'not-enough-evidence'
+      ? `The two differ on ${discordantOf(result)} decisions only.${detectable}`
+      : `The candidate is not shown to choose better.${detectable}`;
+  }
+  if (failed.length > 0) return `It chooses better, but is worse at: ${failed.join(', ')}.`;
+  if (missing.length > 0)
+    return `It chooses better, but this was not measured: ${missing.map(({ name }) => name).join(', ')}.`;
+  if (clusterBound !== null && clusterBound <= 0) return 'It chooses better in some repositories only.';
+  return 'It chooses better, and is no worse at anything that is guarded.';
+}
+
+function discordantOf({ looks }: GateResult): number {
+  const last = looks.at(-1);
+  return last ? last.candidateOnly + last.incumbentOnly : 0;
+}
+
+function accuracyTable({ accuracy }: GateReportView): string {
+  const rows = accuracy.map(
+    ({ name, right, decisions }) => `| ${name} | ${right} of ${decisions} | ${percent(right / decisions)} |`,
+  );
+  return ['| judge | right | accuracy |', '| --- | --: | --: |', ...rows].join('\n');
+}
+
+function looksTable({ looks }: GateResult): string {
+  if (looks.length === 0) return '## Looks\n\nNone yet.';
+  const rows = looks.map(
+    ({ look, candidateOnly, incumbentOnly, pValue, verdict }) =>
+      `| ${look.decisions} | ${candidateOnly} | ${incumbentOnly} | ${pValue.toPrecision(2)} | ${look.alpha} | ${verdict} |`,
+  );
+  return [
+    '## Looks',
+    '',
+    'One-sided exact McNemar over the decisions that exactly one of the two got right.',
+    '',
+    '| decisions | only the candidate | only the incumbent | p | level | verdict |',
+    '| --: | --: | --: | --: | --: | --- |',
+    ...rows,
+    '',
+    ...looks.map(bar),
+  ].join('\n');
+}
+
+const BAR = 40;
+
+/** A plot that every Markdown reader shows: who was right where the two differ. */
+function bar({ look, candidateOnly, incumbentOnly }: GateResult['looks'][number]): string {
+  const all = candidateOnly + incumbentOnly;
+  const ours = all === 0 ? 0 : Math.round((BAR * candidateOnly) / all);
+  return [
+    '```',
+    `${look.decisions} decisions   candidate ${'█'.repeat(ours)}${'░'.repeat(all === 0 ? 0 : BAR - ours)} incumbent`,
+    '```',
+  ].join('\n');
+}
+
+function guardsTable(guards: readonly GuardResult[]): string {
+  const rows = guards.map((guard) => {
+    const { kind, counts, margin } = GUARDS[guard.name];
+    const show = (value: number | null) =>
+      value === null ? '' : kind === 'rate' ? percent(value) : value.toPrecision(3);
+    const worst =
+      guard.worst === null ? '' : kind === 'rate' ? points(guard.worst) : `${guard.worst.toFixed(2)}×`;
+    const limit = kind === 'rate' ? points(margin) : `${margin}×`;
+    return `| ${guard.name} | ${counts} | ${show(guard.candidate)} | ${show(guard.incumbent)} | ${worst} | ${limit} | ${guard.verdict} |`;
+  });
+  return [
+    '## Guards',
+    '',
+    'How much worse the candidate may be at 95 % confidence, and how much worse it may be at most.',
+    '',
+    '| guard | of | candidate | incumbent | at worst | margin | |',
+    '| --- | --- | --: | --: | --: | --: | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+function footer({ epoch, clusterBound, at }: GateReportView): string {
+  const left = Math.max(0, epoch.candidates - epoch.used);
+  const clusters =
+    clusterBound === null ? '' : ` Over repositories the difference is above ${points(clusterBound)}.`;
+  return `Holdout epoch ${epoch.id}: ${epoch.used} of ${epoch.candidates} candidates judged, ${left} left.${clusters} Unexposed labels only. ${at}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function points(share: number): string {
+  return `${(100 * share).toFixed(1)} points`;
+}

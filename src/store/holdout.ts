@@ -1,0 +1,148 @@
+/** The labels that candidates are compared on, in epochs, and what each judge answered to them. */
+import { and, asc, eq, inArray, isNull, max, sql } from 'drizzle-orm';
+import type { JudgeInput } from '../pipeline/judge/types.ts';
+import type { Db } from '../ports.ts';
+import {
+  evaluations,
+  gateReports,
+  holdoutDecisions,
+  holdoutEpochs,
+  issues,
+  type JudgeKind,
+  labels,
+  snapshots,
+} from '../schema/index.ts';
+
+export type Evaluation = typeof evaluations.$inferSelect;
+export type HoldoutEpoch = typeof holdoutEpochs.$inferSelect;
+export type GateReport = typeof gateReports.$inferSelect;
+
+/** A snapshot whose label nobody's sight of our choice can have touched. */
+export interface UnexposedLabel {
+  readonly snapshotId: string;
+  readonly repositoryId: number;
+  readonly issueNumber: number;
+  readonly verdict: 'proposal' | 'none-acceptable' | 'not-the-choice';
+  readonly proposalNumber: number | null;
+}
+
+const fields = {
+  snapshotId: labels.snapshotId,
+  repositoryId: issues.repositoryId,
+  issueNumber: issues.number,
+  verdict: labels.verdict,
+  proposalNumber: labels.proposalNumber,
+};
+
+/** Labels in conflict, or for what no judge could have chosen, compare nobody. */
+const isComparable = and(
+  isNull(labels.supersededAt),
+  eq(labels.exposed, false),
+  eq(labels.conflict, false),
+  eq(labels.outsideSnapshot, false),
+  inArray(labels.verdict, ['proposal', 'none-acceptable']),
+  isNull(snapshots.erasedAt),
+);
+
+/** Unexposed labels that no epoch has used, in the order in which they were resolved; one a snapshot. */
+export async function unusedLabels(db: Db): Promise<UnexposedLabel[]> {
+  return db
+    .select(fields)
+    .from(labels)
+    .innerJoin(snapshots, eq(snapshots.id, labels.snapshotId))
+    .innerJoin(issues, eq(issues.id, snapshots.issueId))
+    .leftJoin(holdoutDecisions, eq(holdoutDecisions.snapshotId, labels.snapshotId))
+    .where(and(isComparable, isNull(holdoutDecisions.snapshotId)))
+    .orderBy(asc(labels.resolvedAt), asc(labels.id));
+}
+
+/** The epoch's decisions in order, less those whose label has become unfit since. */
+export async function decisionsOf(
+  db: Db,
+  epochId: number,
+): Promise<(UnexposedLabel & { input: JudgeInput })[]> {
+  return db
+    .select({ ...fields, input: snapshots.input })
+    .from(holdoutDecisions)
+    .innerJoin(labels, eq(labels.snapshotId, holdoutDecisions.snapshotId))
+    .innerJoin(snapshots, eq(snapshots.id, labels.snapshotId))
+    .innerJoin(issues, eq(issues.id, snapshots.issueId))
+    .where(and(isComparable, eq(holdoutDecisions.epochId, epochId)))
+    .orderBy(asc(holdoutDecisions.ordinal));
+}
+
+export async function openEpoch(db: Db, kind: JudgeKind): Promise<HoldoutEpoch | null> {
+  const [row] = await db
+    .select()
+    .from(holdoutEpochs)
+    .where(and(eq(holdoutEpochs.kind, kind), isNull(holdoutEpochs.closedAt)));
+  return row ?? null;
+}
+
+export async function insertEpoch(
+  tx: Db,
+  epoch: { readonly kind: JudgeKind; readonly candidates: number; readonly openedAt: Date },
+): Promise<HoldoutEpoch> {
+  const [row] = await tx.insert(holdoutEpochs).values(epoch).returning();
+  if (!row) throw new Error('the epoch was not stored');
+  return row;
+}
+
+export async function closeEpoch(tx: Db, id: number, at: Date): Promise<void> {
+  await tx.update(holdoutEpochs).set({ closedAt: at }).where(eq(holdoutEpochs.id, id));
+}
+
+/** Adds snapshots to the end of the epoch; one that another epoch took meanwhile is left out. */
+export async function addDecisions(tx: Db, epochId: number, snapshotIds: readonly string[]): Promise<void> {
+  if (snapshotIds.length === 0) return;
+  const [row] = await tx
+    .select({ last: max(holdoutDecisions.ordinal) })
+    .from(holdoutDecisions)
+    .where(eq(holdoutDecisions.epochId, epochId));
+  const first = (row?.last ?? -1) + 1;
+  await tx
+    .insert(holdoutDecisions)
+    .values(snapshotIds.map((snapshotId, index) => ({ snapshotId, epochId, ordinal: first + index })))
+    .onConflictDoNothing();
+}
+
+export async function evaluationsOf(
+  db: Db,
+  model: string,
+  snapshotIds: readonly string[],
+): Promise<Map<string, Evaluation>> {
+  if (snapshotIds.length === 0) return new Map();
+  const rows = await db
+    .select()
+    .from(evaluations)
+    .where(and(eq(evaluations.model, model), inArray(evaluations.snapshotId, [...snapshotIds])));
+  return new Map(rows.map((row) => [row.snapshotId, row]));
+}
+
+/** A judge answers a snapshot once; a second answer changes nothing. */
+export async function recordEvaluation(tx: Db, evaluation: typeof evaluations.$inferInsert): Promise<void> {
+  await tx.insert(evaluations).values(evaluation).onConflictDoNothing();
+}
+
+export async function insertGateReport(tx: Db, report: typeof gateReports.$inferInsert): Promise<void> {
+  await tx.insert(gateReports).values(report);
+}
+
+/** Candidates that the epoch has given a verdict on. */
+export async function judgedCandidates(db: Db, epochId: number): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ candidate: gateReports.candidate })
+    .from(gateReports)
+    .where(and(eq(gateReports.epochId, epochId), sql`${gateReports.verdict} <> 'wait'`));
+  return rows.map(({ candidate }) => candidate);
+}
+
+export async function latestGateReport(db: Db, candidate: string): Promise<GateReport | null> {
+  const [row] = await db
+    .select()
+    .from(gateReports)
+    .where(eq(gateReports.candidate, candidate))
+    .orderBy(sql`${gateReports.at} desc`)
+    .limit(1);
+  return row ?? null;
+}

@@ -1,0 +1,240 @@
+/**
+ * Puts a candidate to the gate: the holdout's next decisions are answered by it, by the incumbent and by the base, and
+ * compared. Asking again goes on where it ended; a verdict that was given stands.
+ */
+import { randomUUID } from 'node:crypto';
+import { InputError } from '../../errors.ts';
+import { splitOf } from '../../pipeline/dataset/holdout.ts';
+import { clusterBound } from '../../pipeline/promotion/clusters.ts';
+import {
+  detectableDifference,
+  type GateResult,
+  LOOKS,
+  type PairedDecision,
+  runGate,
+} from '../../pipeline/promotion/gate.ts';
+import { allPass, checkGuards, type GuardResult, type Measurement } from '../../pipeline/promotion/guards.ts';
+import { renderGateReport } from '../../pipeline/promotion/report.ts';
+import { holdoutStore, modelStore } from '../../store/index.ts';
+import { type EvaluatedJudge, evaluate } from './evaluate.ts';
+import { promote } from './serve.ts';
+import type { LearningContext } from './types.ts';
+
+export interface GateOptions {
+  /** How many candidates may share the level of an epoch that is opened for this one. */
+  readonly candidatesPerEpoch: number;
+  /** Whether an issue is held out; the permanent bucket when left out. */
+  readonly isHeldOut?: (repositoryId: number, issueNumber: number) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface GateOutcome {
+  readonly verdict: GateResult['verdict'];
+  readonly report: string;
+}
+
+const MOST_DECISIONS = Math.max(...LOOKS.map(({ decisions }) => decisions));
+const BY = 'the gate';
+
+export async function putToGate(
+  ctx: LearningContext,
+  candidate: modelStore.ModelVersion,
+  options: GateOptions,
+): Promise<GateOutcome> {
+  if (candidate.state !== 'candidate') {
+    throw new InputError(
+      `${candidate.name} is ${candidate.state}, not a candidate.`,
+      'Train another version.',
+    );
+  }
+  const epoch = await enterEpoch(ctx, candidate, options);
+  await fillEpoch(ctx, epoch.id, options);
+  const decisions = await holdoutStore.decisionsOf(ctx.db, epoch.id);
+  const compared = await compare(ctx, candidate, decisions, options.signal);
+  const result = runGate(compared.pairs, epoch.candidates);
+  const guards = result.verdict === 'wait' ? [] : await guard(ctx, compared, options.signal);
+  const bound = clusterBound(compared.pairs);
+  const verdict = verdictOf(result, guards, bound);
+  const used = new Set(await holdoutStore.judgedCandidates(ctx.db, epoch.id));
+  if (verdict !== 'wait') used.add(candidate.name);
+  const report = renderGateReport({
+    candidate: candidate.name,
+    incumbent: compared.incumbent.judge.name,
+    verdict,
+    result,
+    guards,
+    accuracy: compared.accuracy,
+    detectableDifference: detectableDifference(compared.pairs, epoch.candidates),
+    clusterBound: bound,
+    epoch: { id: epoch.id, candidates: epoch.candidates, used: used.size },
+    at: ctx.clock.now().toISOString(),
+  });
+  await settle(ctx, candidate, { epoch, used: used.size, verdict, guards, report, compared });
+  return { verdict, report };
+}
+
+/** @throws InputError when the epoch's level is used up */
+async function enterEpoch(
+  { db, clock }: LearningContext,
+  { kind, name }: modelStore.ModelVersion,
+  { candidatesPerEpoch }: GateOptions,
+): Promise<holdoutStore.HoldoutEpoch> {
+  const open = await holdoutStore.openEpoch(db, kind);
+  if (!open)
+    return holdoutStore.insertEpoch(db, { kind, candidates: candidatesPerEpoch, openedAt: clock.now() });
+  const judged = await holdoutStore.judgedCandidates(db, open.id);
+  if (judged.includes(name) || judged.length < open.candidates) return open;
+  throw new InputError(
+    `Epoch ${open.id} of the holdout has judged its ${open.candidates} candidates: no level is left.`,
+    'Wait for the next epoch, which begins with new labels.',
+  );
+}
+
+async function fillEpoch({ db }: LearningContext, epochId: number, options: GateOptions): Promise<void> {
+  const isHeldOut = options.isHeldOut ?? ((repository, issue) => splitOf(repository, issue) === 'holdout');
+  const there = (await holdoutStore.decisionsOf(db, epochId)).length;
+  const unused = (await holdoutStore.unusedLabels(db)).filter(({ repositoryId, issueNumber }) =>
+    isHeldOut(repositoryId, issueNumber),
+  );
+  const next = unused.slice(0, Math.max(0, MOST_DECISIONS - there)).map(({ snapshotId }) => snapshotId);
+  await db.transaction((tx) => holdoutStore.addDecisions(tx, epochId, next));
+}
+
+type Decision = Awaited<ReturnType<typeof holdoutStore.decisionsOf>>[number];
+
+interface Compared {
+  readonly candidate: EvaluatedJudge;
+  readonly incumbent: EvaluatedJudge;
+  readonly pairs: readonly (PairedDecision & { readonly repositoryId: number })[];
+  readonly answers: {
+    readonly candidate: readonly holdoutStore.Evaluation[];
+    readonly incumbent: readonly holdoutStore.Evaluation[];
+  };
+  readonly accuracy: readonly { readonly name: string; readonly right: number; readonly decisions: number }[];
+}
+
+async function compare(
+  ctx: LearningContext,
+  version: modelStore.ModelVersion,
+  decisions: readonly Decision[],
+  signal?: AbortSignal,
+): Promise<Compared> {
+  const { version: stable } = await modelStore.servedOn(ctx.db, version.kind, 'stable');
+  const candidate = open(ctx, version);
+  const incumbent = open(ctx, stable);
+  const base = open(ctx, null);
+  const of = async (judge: EvaluatedJudge) => {
+    const known = await evaluate(ctx, judge, decisions, signal);
+    return decisions.flatMap(({ snapshotId }) => known.get(snapshotId) ?? []);
+  };
+  const answers = { candidate: await of(candidate), incumbent: await of(incumbent) };
+  const right = (given: readonly holdoutStore.Evaluation[]) =>
+    decisions.map((decision, index) => isRight(decision, given[index]));
+  const [candidateRight, incumbentRight] = [right(answers.candidate), right(answers.incumbent)];
+  const rights = new Map([
+    [candidate.judge.name, candidateRight],
+    [incumbent.judge.name, incumbentRight],
+    ...(base.judge.name === incumbent.judge.name ? [] : [[base.judge.name, right(await of(base))] as const]),
+  ]);
+  return {
+    candidate,
+    incumbent,
+    answers,
+    pairs: decisions.map(({ repositoryId }, index) => ({
+      repositoryId,
+      candidateRight: candidateRight[index] ?? false,
+      incumbentRight: incumbentRight[index] ?? false,
+    })),
+    accuracy: [...rights].map(([name, answered]) => ({
+      name,
+      right: answered.filter(Boolean).length,
+      decisions: decisions.length,
+    })),
+  };
+}
+
+/** Models vote over shuffled orders: another seed shows other ones. The embedded judge has no chance in it. */
+function open({ judges }: LearningContext, version: modelStore.ModelVersion | null): EvaluatedJudge {
+  const reordered = judges.kind === 'model' ? judges.open(version, { seed: 'another order' }) : null;
+  return { judge: judges.open(version), reordered };
+}
+
+/** Whoever says that none is acceptable is right exactly where maintainers took none. */
+export function isRight(
+  label: Pick<Decision, 'verdict' | 'proposalNumber'>,
+  answer: Pick<holdoutStore.Evaluation, 'chosen' | 'abstained'> | undefined,
+): boolean {
+  if (!answer) return false;
+  return label.verdict === 'none-acceptable' ? answer.abstained : answer.chosen === label.proposalNumber;
+}
+
+async function guard(ctx: LearningContext, compared: Compared, signal?: AbortSignal): Promise<GuardResult[]> {
+  const { candidate, incumbent } = compared.answers;
+  const share = (
+    answers: readonly holdoutStore.Evaluation[],
+    holds: (answer: holdoutStore.Evaluation) => boolean,
+  ) => ({ successes: answers.filter(holds).length, trials: answers.length });
+  const both = (holds: (answer: holdoutStore.Evaluation) => boolean): Measurement => ({
+    candidate: share(candidate, holds),
+    incumbent: share(incumbent, holds),
+  });
+  const seconds = (answers: readonly holdoutStore.Evaluation[]) =>
+    answers.map(({ durationMs }) => durationMs / 1000);
+  const { measureAttacks } = ctx;
+  return checkGuards({
+    format: both(({ validFormat }) => validFormat),
+    grounding: both(({ grounded }) => grounded),
+    flips: both(({ flipped }) => flipped === true),
+    latency: { candidate: seconds(candidate), incumbent: seconds(incumbent) },
+    ...(measureAttacks && {
+      attacks: {
+        candidate: await measureAttacks(compared.candidate.judge, signal),
+        incumbent: await measureAttacks(compared.incumbent.judge, signal),
+      },
+    }),
+  });
+}
+
+function verdictOf(
+  { verdict }: GateResult,
+  guards: readonly GuardResult[],
+  bound: number | null,
+): GateResult['verdict'] {
+  if (verdict !== 'promote') return verdict;
+  return allPass(guards) && (bound === null || bound > 0) ? 'promote' : 'keep';
+}
+
+async function settle(
+  ctx: LearningContext,
+  candidate: modelStore.ModelVersion,
+  found: {
+    readonly epoch: holdoutStore.HoldoutEpoch;
+    readonly used: number;
+    readonly verdict: GateResult['verdict'];
+    readonly guards: readonly GuardResult[];
+    readonly report: string;
+    readonly compared: Compared;
+  },
+): Promise<void> {
+  const { epoch, verdict, compared } = found;
+  const at = ctx.clock.now();
+  await ctx.db.transaction(async (tx) => {
+    await holdoutStore.insertGateReport(tx, {
+      id: randomUUID(),
+      epochId: epoch.id,
+      candidate: candidate.name,
+      incumbent: compared.incumbent.judge.name,
+      verdict,
+      failedGuards: found.guards.filter((guard) => guard.verdict === 'failed').map(({ name }) => name),
+      decisions: compared.pairs.length,
+      report: found.report,
+      at,
+    });
+    if (verdict === 'wait') return;
+    if (verdict === 'promote') await promote({ db: tx, clock: ctx.clock }, candidate, BY);
+    else await modelStore.setModelState(tx, candidate.id, 'rejected', verdict);
+    // A promotion ends the epoch: the next candidate meets another incumbent, and new decisions.
+    if (verdict === 'promote' || found.used >= epoch.candidates)
+      await holdoutStore.closeEpoch(tx, epoch.id, at);
+  });
+}
