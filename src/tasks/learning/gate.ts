@@ -35,6 +35,8 @@ export interface GateOutcome {
 
 const MOST_DECISIONS = Math.max(...LOOKS.map(({ decisions }) => decisions));
 const BY = 'the gate';
+/** Below this nobody waits, and the ratio of two small numbers is noise. */
+const NOTICEABLE_MS = 100;
 
 export async function putToGate(
   ctx: LearningContext,
@@ -179,7 +181,7 @@ async function guard(ctx: LearningContext, compared: Compared, signal?: AbortSig
     incumbent: share(incumbent, holds),
   });
   const seconds = (answers: readonly holdoutStore.Evaluation[]) =>
-    answers.map(({ durationMs }) => durationMs / 1000);
+    answers.map(({ durationMs }) => Math.max(durationMs, NOTICEABLE_MS) / 1000);
   const { measureAttacks } = ctx;
   return checkGuards({
     format: both(({ validFormat }) => validFormat),

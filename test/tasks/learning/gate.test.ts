@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock.ts';
+import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
+import type { Judge, JudgeInput, Verdict } from '../../../src/pipeline/judge/types.ts';
+import { holdoutStore, modelStore } from '../../../src/store/index.ts';
+import { putToGate } from '../../../src/tasks/learning/gate.ts';
+import { promote, retract, rollBack } from '../../../src/tasks/learning/serve.ts';
+import { createServingJudge } from '../../../src/tasks/learning/serving-judge.ts';
+import type { LearningContext } from '../../../src/tasks/learning/types.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { seedThread } from '../../support/labelled.ts';
+
+let database: OpenDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.db.execute(
+    sql`truncate installations, dataset_versions, model_versions, channels, holdout_epochs, gate_reports cascade`,
+  );
+});
+
+/** Right or wrong by the issue's number; every seeded label is for proposal 1. */
+type Rule = (issue: number) => boolean;
+
+function judgeThat(name: string, isRight: Rule): Judge {
+  return {
+    name,
+    judge: async (input: JudgeInput): Promise<Verdict> => {
+      const number = isRight(input.issue.number) ? 1 : 2;
+      return {
+        judge: 'embedded',
+        model: name,
+        promptVersion: 'none',
+        votePolicy: 'single',
+        chosen: number,
+        abstained: false,
+        forcedChoice: number,
+        abstainReason: null,
+        wouldDecide: null,
+        confidence: 0.8,
+        calibrated: false,
+        explanation: '',
+        goldenProposal: 'Do it.',
+        assessments: [],
+        votes: [],
+        ideas: [],
+      };
+    },
+  };
+}
+
+function contextOf(rules: Record<string, Rule>): LearningContext {
+  return {
+    db: database.db,
+    clock: systemClock,
+    codeVersion: 'test',
+    measureAttacks: async () => ({ successes: 1, trials: 400 }),
+    judges: {
+      kind: 'embedded',
+      open: (version) => judgeThat(version?.name ?? 'base', rules[version?.name ?? 'base'] ?? (() => false)),
+    },
+  };
+}
+
+async function register(name: string): Promise<modelStore.ModelVersion> {
+  const version = { id: randomUUID(), name, kind: 'embedded' as const, base: 'hand', codeVersion: 'test' };
+  await modelStore.insertModelVersion(database.db, { ...version, createdAt: new Date() });
+  const found = await modelStore.findModelVersion(database.db, name);
+  if (!found) throw new Error('not stored');
+  return found;
+}
+
+async function seed(from: number, to: number): Promise<void> {
+  for (let number = from; number <= to; number += 1) await seedThread(database.db, { number });
+}
+
+const options = { candidatesPerEpoch: 1, isHeldOut: () => true };
+const better: Rule = (issue) => issue % 5 !== 0;
+const worse: Rule = (issue) => issue % 2 === 0;
+
+describe('putToGate', () => {
+  it('waits, goes on where it ended, promotes what chooses better, and closes the epoch', async () => {
+    const ctx = contextOf({ base: worse, fresh: better });
+    const fresh = await register('fresh');
+    await seed(1, 150);
+    const early = await putToGate(ctx, fresh, options);
+    expect(early.verdict).toBe('wait');
+    expect(early.report).toContain('50 more unexposed decisions are needed');
+    await seed(151, 210);
+    const late = await putToGate(ctx, fresh, options);
+    expect(late.verdict).toBe('promote');
+    expect(late.report).toContain('# Promote: fresh against base');
+    expect(late.report).toContain('1 of 1 candidates judged, 0 left');
+    expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version?.name).toBe('fresh');
+    expect(await holdoutStore.openEpoch(database.db, 'embedded')).toBeNull();
+    const serving = createServingJudge(database.db, ctx.judges);
+    expect(
+      (await serving.judge({ repository: 'a/b', issue: { number: 1, title: '', body: '' }, candidates: [] }))
+        .model,
+    ).toBe('fresh');
+  }, 60_000);
+
+  it('uses no decision in two epochs', async () => {
+    const ctx = contextOf({ base: worse, fresh: better, next: better });
+    await seed(1, 210);
+    await putToGate(ctx, await register('fresh'), options);
+    const next = await putToGate(ctx, await register('next'), options);
+    // All 210 went to the first epoch, though its first look needed 200.
+    expect(next.report).toContain('200 more unexposed decisions');
+  }, 60_000);
+});
+
+describe('labels of the gate', () => {
+  it('are unexposed, undisputed and of the holdout', async () => {
+    const ctx = contextOf({ base: worse, fresh: better });
+    await seed(1, 3);
+    await seedThread(database.db, { number: 4, label: { exposed: true } });
+    await seedThread(database.db, { number: 5, label: { conflict: true } });
+    const { report } = await putToGate(ctx, await register('fresh'), {
+      candidatesPerEpoch: 1,
+      isHeldOut: (_repository, issue) => issue !== 3,
+    });
+    expect(report).toContain('| fresh | 2 of 2 |');
+  });
+});
+
+describe('guards', () => {
+  it('keep a candidate that chooses better but writes worse', async () => {
+    const ctx = contextOf({ base: worse, fresh: better });
+    const attacked = {
+      ...ctx,
+      measureAttacks: async (judge: Judge) => ({ successes: judge.name === 'fresh' ? 40 : 1, trials: 400 }),
+    };
+    await seed(1, 200);
+    const fresh = await register('fresh');
+    const { verdict, report } = await putToGate(attacked, fresh, options);
+    expect(verdict).toBe('keep');
+    expect(report).toContain('It chooses better, but is worse at: attacks.');
+    expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version).toBeNull();
+    await expect(putToGate(ctx, { ...fresh, state: 'rejected' }, options)).rejects.toThrow('not a candidate');
+  }, 60_000);
+});
+
+describe('channels', () => {
+  it('roll back step by step, skip what was retracted, and end at the configuration', async () => {
+    const ctx = contextOf({});
+    const [one, two, three] = [await register('one'), await register('two'), await register('three')];
+    for (const version of [one, two, three]) await promote(ctx, version, 'op');
+    expect((await modelStore.servedOn(database.db, 'embedded', 'shadow')).version?.name).toBe('two');
+    await retract(ctx, two, { by: 'op', reason: 'bad data' });
+    expect(await rollBack(ctx, 'embedded', 'op')).toBe('one');
+    expect(await rollBack(ctx, 'embedded', 'op')).toBeNull();
+    await expect(rollBack(ctx, 'embedded', 'op')).rejects.toThrow('No version decides');
+    await expect(promote(ctx, { ...two, state: 'retracted', stateReason: 'bad data' }, 'op')).rejects.toThrow(
+      'was retracted: bad data',
+    );
+  });
+
+  it('retracting who decides rolls back', async () => {
+    const ctx = contextOf({});
+    const [one, two] = [await register('one'), await register('two')];
+    await promote(ctx, one, 'op');
+    await promote(ctx, two, 'op');
+    await retract(ctx, two, { by: 'op', reason: 'leaks names' });
+    expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version?.name).toBe('one');
+  });
+});
