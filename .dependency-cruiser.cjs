@@ -155,6 +155,7 @@ module.exports = {
     ),
     layer('tasks-over-pipeline', 'Tasks join stages, queries and ports.', '^src/tasks/', [
       WORDS,
+      '^src/config/',
       '^src/(config|ports)\\.ts$',
       '^src/(schema|markdown|statistics|pipeline|p2a|store)/',
     ]),

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { type InferenceConfig, inferenceVariables, readInference } from './config/inference.ts';
+import { type LearningConfig, learningVariables, readLearning } from './config/learning.ts';
 import { ConfigError } from './errors.ts';
 
 const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
@@ -58,6 +59,7 @@ const environmentSchema = z.object({
   PLACEHOLDER_AFTER_MS: positive(30_000),
   SWE_MANAGER_FAILPOINT: optionalText,
   TRAINING_CONSENT: z.preprocess(emptyAsUnset, z.enum(['deny', 'allow']).default('deny')),
+  ...learningVariables,
 });
 
 export interface Config {
@@ -99,6 +101,7 @@ export interface Config {
   readonly placeholderAfterMs: number;
   /** The operator's default where a public repository's own config says nothing about training. */
   readonly trainingConsent: boolean;
+  readonly learning: LearningConfig;
   /** Where the crash test kills this process (see failpoints.ts); null everywhere else. */
   readonly failpoint: string | null;
 }
@@ -135,6 +138,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     drainMs: e.DRAIN_MS,
     placeholderAfterMs: e.PLACEHOLDER_AFTER_MS,
     trainingConsent: e.TRAINING_CONSENT === 'allow',
+    learning: readLearning(e),
     failpoint: e.SWE_MANAGER_FAILPOINT ?? null,
   };
 }

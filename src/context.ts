@@ -172,6 +172,8 @@ function only(judge: Judge): JudgeFactory {
   return { kind: 'embedded', open: () => judge };
 }
 
+export { systemClock };
+
 /** A lock on `file` that dies with this process; null when another one holds it. */
 export const lockFile = takeDirectoryLock;
 

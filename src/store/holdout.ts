@@ -1,5 +1,5 @@
 /** The labels that candidates are compared on, in epochs, and what each judge answered to them. */
-import { and, asc, eq, inArray, isNull, max, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, max, sql } from 'drizzle-orm';
 import type { JudgeInput } from '../pipeline/judge/types.ts';
 import type { Db } from '../ports.ts';
 import {
@@ -69,6 +69,33 @@ export async function decisionsOf(
     .innerJoin(issues, eq(issues.id, snapshots.issueId))
     .where(and(isComparable, eq(holdoutDecisions.epochId, epochId)))
     .orderBy(asc(holdoutDecisions.ordinal));
+}
+
+/** Snapshots taken since then that a judge has not answered yet, oldest first. */
+export async function unansweredSince(
+  db: Db,
+  since: Date,
+  model: string,
+  limit: number,
+): Promise<{ snapshotId: string; input: JudgeInput }[]> {
+  return db
+    .select({ snapshotId: snapshots.id, input: snapshots.input })
+    .from(snapshots)
+    .leftJoin(evaluations, and(eq(evaluations.snapshotId, snapshots.id), eq(evaluations.model, model)))
+    .where(and(gte(snapshots.takenAt, since), isNull(snapshots.erasedAt), isNull(evaluations.model)))
+    .orderBy(asc(snapshots.takenAt))
+    .limit(limit);
+}
+
+/** Unexposed labels of snapshots taken since then, in the order of the snapshots. */
+export async function labelsSince(db: Db, since: Date): Promise<UnexposedLabel[]> {
+  return db
+    .select(fields)
+    .from(labels)
+    .innerJoin(snapshots, eq(snapshots.id, labels.snapshotId))
+    .innerJoin(issues, eq(issues.id, snapshots.issueId))
+    .where(and(isComparable, gte(snapshots.takenAt, since)))
+    .orderBy(asc(snapshots.takenAt), asc(snapshots.id));
 }
 
 export async function openEpoch(db: Db, kind: JudgeKind): Promise<HoldoutEpoch | null> {

@@ -24,5 +24,6 @@ export * as statusStore from './status.ts';
 export * as sweepStore from './sweeps.ts';
 export * as tickStore from './ticks.ts';
 export * as teachingStore from './teaching.ts';
+export * as tickStore from './ticks.ts';
 export * as trainingRunStore from './training-runs.ts';
 export * as writeStore from './writes.ts';

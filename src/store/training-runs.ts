@@ -1,6 +1,6 @@
-import { and, count, desc, eq, gte, inArray } from 'drizzle-orm';
+import { and, count, desc, eq, gt, gte, inArray, isNull, max, ne } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { trainingRuns } from '../schema/index.ts';
+import { labels, type ReasonClass, trainingRuns } from '../schema/index.ts';
 
 export type TrainingRun = typeof trainingRuns.$inferSelect;
 
@@ -44,6 +44,27 @@ export async function countRunsSince(
     .from(trainingRuns)
     .where(and(gte(trainingRuns.createdAt, since), eq(trainingRuns.requestedBy, requestedBy)));
   return row?.runs ?? 0;
+}
+
+/** When the last run began that was not cancelled; null before the first. */
+export async function lastRunAt(db: Db): Promise<Date | null> {
+  const [row] = await db
+    .select({ at: max(trainingRuns.createdAt) })
+    .from(trainingRuns)
+    .where(ne(trainingRuns.state, 'cancelled'));
+  return row?.at ?? null;
+}
+
+/** Labels that hold now and teach, all of them and those resolved since then. */
+export async function countLabels(
+  db: Db,
+  reasonClasses: readonly ReasonClass[],
+  since: Date | null,
+): Promise<{ all: number; since: number }> {
+  const teaches = and(isNull(labels.supersededAt), inArray(labels.reasonClass, [...reasonClasses]));
+  const all = await db.$count(labels, teaches);
+  const fresh = since === null ? all : await db.$count(labels, and(teaches, gt(labels.resolvedAt, since)));
+  return { all, since: fresh };
 }
 
 export async function updateTrainingRun(

@@ -1,0 +1,40 @@
+/** When the judge is retrained, where, and how much of that there may be. */
+import * as z from 'zod';
+
+const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
+const count = (fallback: number) =>
+  z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).default(fallback));
+const positiveCount = (fallback: number) =>
+  z.preprocess(emptyAsUnset, z.coerce.number().int().positive().default(fallback));
+
+/** The variables of the environment, to be spread into the schema that reads them all. */
+export const learningVariables = {
+  TRAIN_RUNS_PER_MONTH: count(0),
+  TRAIN_MIN_NEW_LABELS: positiveCount(50),
+  GATE_CANDIDATES_PER_EPOCH: positiveCount(1),
+  LEARN_EVERY_MS: positiveCount(600_000),
+} as const;
+
+export interface LearningConfig {
+  /** Periodic retraining in 30 days; 0 trains only by hand. */
+  readonly runsPerMonth: number;
+  /** New labels since the last run that make it worth another. */
+  readonly leastNewLabels: number;
+  /** How many candidates share the level of one holdout epoch. */
+  readonly candidatesPerEpoch: number;
+  /** Milliseconds from one look at what there is to learn to the next. */
+  readonly everyMs: number;
+}
+
+export function readLearning(
+  e: {
+    readonly [Name in keyof typeof learningVariables]: z.output<(typeof learningVariables)[Name]>;
+  },
+): LearningConfig {
+  return {
+    runsPerMonth: e.TRAIN_RUNS_PER_MONTH,
+    leastNewLabels: e.TRAIN_MIN_NEW_LABELS,
+    candidatesPerEpoch: e.GATE_CANDIDATES_PER_EPOCH,
+    everyMs: e.LEARN_EVERY_MS,
+  };
+}

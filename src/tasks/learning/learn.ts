@@ -1,0 +1,123 @@
+/**
+ * One turn of learning: watch who was promoted last, put a waiting candidate to the gate, and train another when there
+ * is enough to learn. Every part can be repeated; a turn that was cut short is done again.
+ */
+import { randomUUID } from 'node:crypto';
+import type { LearningConfig } from '../../config/learning.ts';
+import { InputError } from '../../errors.ts';
+import { SWE_LANCER } from '../../pipeline/dataset/benchmarks.ts';
+import { TRAINED_REASON_CLASSES } from '../../pipeline/dataset/selection.ts';
+import { type Due, isTrainingDue } from '../../pipeline/training/due.ts';
+import { type datasetVersionStore, modelStore, trainingRunStore } from '../../store/index.ts';
+import { buildVersion } from '../dataset/build-version.ts';
+import { type GateOptions, type GateOutcome, putToGate } from './gate.ts';
+import { type Comparison, watchStable } from './shadow.ts';
+import { trainEmbeddedOn } from './train-embedded.ts';
+import type { LearningContext } from './types.ts';
+
+export interface LearnOptions {
+  readonly learning: LearningConfig;
+  /** The operator's default for public repositories. */
+  readonly operatorConsent: boolean;
+  readonly isHeldOut?: GateOptions['isHeldOut'];
+  readonly signal?: AbortSignal;
+}
+
+export interface Turn {
+  readonly watched: Comparison | null;
+  readonly gate: (GateOutcome & { readonly candidate: string }) | null;
+  readonly training: Due;
+  /** The version that was trained in this turn. */
+  readonly trained: string | null;
+}
+
+const MONTH_MS = 30 * 86_400_000;
+
+export async function learn(ctx: LearningContext, options: LearnOptions): Promise<Turn> {
+  const watched = await watchStable(ctx, options.signal);
+  const gate = await judgeCandidate(ctx, options);
+  const training = await isDue(ctx, options.learning);
+  // A served model is trained elsewhere, by `swe-manager train`: here only the embedded judge is.
+  const trained = training.due && ctx.judges.kind === 'embedded' ? await train(ctx, options) : null;
+  return { watched, gate, training, trained };
+}
+
+async function judgeCandidate(ctx: LearningContext, options: LearnOptions): Promise<Turn['gate']> {
+  const candidate = await waitingCandidate(ctx);
+  if (!candidate) return null;
+  const outcome = await putToGate(ctx, candidate, {
+    candidatesPerEpoch: options.learning.candidatesPerEpoch,
+    ...(options.isHeldOut && { isHeldOut: options.isHeldOut }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  return { ...outcome, candidate: candidate.name };
+}
+
+/** The oldest: each waits for its turn. */
+async function waitingCandidate({ db, judges }: LearningContext): Promise<modelStore.ModelVersion | null> {
+  const versions = await modelStore.listModelVersions(db, judges.kind);
+  return (
+    versions.findLast(({ state, trainingRunId }) => state === 'candidate' && trainingRunId !== null) ?? null
+  );
+}
+
+async function isDue(ctx: LearningContext, learning: LearningConfig): Promise<Due> {
+  const { db, clock } = ctx;
+  const labels = await trainingRunStore.countLabels(
+    db,
+    TRAINED_REASON_CLASSES,
+    await trainingRunStore.lastRunAt(db),
+  );
+  const monthAgo = new Date(clock.now().getTime() - MONTH_MS);
+  return isTrainingDue(learning, {
+    runningNow: (await trainingRunStore.runsUnderWay(db)).length,
+    runsLast30Days: await trainingRunStore.countRunsSince(db, monthAgo, 'schedule'),
+    labels: labels.all,
+    newLabels: labels.since,
+    waitingCandidates: (await waitingCandidate(ctx)) === null ? 0 : 1,
+  });
+}
+
+/** @returns null when the labels hold nothing to learn from */
+async function train(ctx: LearningContext, options: LearnOptions): Promise<string | null> {
+  const { version: dataset } = await buildVersion(ctx.db, {
+    permutations: 1,
+    rules: { reasonClasses: TRAINED_REASON_CLASSES, minConfidence: 0 },
+    operatorConsent: options.operatorConsent,
+    benchmarks: [SWE_LANCER],
+    decontaminate: true,
+    codeVersion: ctx.codeVersion,
+    at: ctx.clock.now(),
+    ...(options.signal && { signal: options.signal }),
+  });
+  try {
+    const { version } = await trainEmbeddedOn(ctx, dataset, 'schedule');
+    return version.name;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    await recordFailure(ctx, dataset, error);
+    return null;
+  }
+}
+
+/** Kept, so that the same labels are not tried again and again, and somebody can see why. */
+async function recordFailure(
+  { db, clock }: LearningContext,
+  dataset: datasetVersionStore.DatasetVersion,
+  { message }: InputError,
+): Promise<void> {
+  const at = clock.now();
+  await trainingRunStore.insertTrainingRun(db, {
+    id: randomUUID(),
+    name: `swe-manager-embedded-v${dataset.number}-failed`,
+    stage: 'embedded',
+    launcher: 'local',
+    datasetVersionId: dataset.id,
+    base: 'hand',
+    state: 'failed',
+    reason: message,
+    requestedBy: 'schedule',
+    createdAt: at,
+    finishedAt: at,
+  });
+}
