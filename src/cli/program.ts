@@ -9,6 +9,7 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { inferCommand } from './infer.ts';
 import { migrateCommand } from './migrate.ts';
+import { modelsCommand } from './models.ts';
 import { replayCommand } from './replay.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -31,6 +32,7 @@ for (const command of [
   inferCommand(),
   benchCommand(),
   datasetCommand(),
+  modelsCommand(),
   statusCommand(),
   replayCommand(),
   doctorCommand(),
