@@ -4,8 +4,11 @@ import { type ContextParts, createContext } from './context.ts';
 import { ConfigError } from './errors.ts';
 import type { AppContext } from './ports.ts';
 import { receiveDelivery } from './tasks/receive-delivery.ts';
-import { startWebServer } from './web/server.ts';
+import { NotReady, startWebServer } from './web/server.ts';
 import { startWorking } from './worker.ts';
+
+/** A worker whose rounds stand still for longer is not working; milliseconds. */
+const LONGEST_SILENCE_MS = 60_000;
 
 export type Role = 'all' | 'web' | 'worker';
 
@@ -28,11 +31,18 @@ export async function startApp(
   const { ctx } = context;
   try {
     const rounds = role === 'web' ? null : await startWorking(ctx);
-    const web = role === 'worker' ? null : await startWeb(ctx);
+    let draining = false;
+    const ready = async () => {
+      if (draining) throw new NotReady('this process is stopping');
+      if (rounds && rounds.silentMs() > LONGEST_SILENCE_MS) throw new NotReady('the workers stand still');
+      if (!(await context.isMigrated())) throw new NotReady("the database lacks this version's tables");
+    };
+    const web = role === 'worker' ? null : await startWeb(ctx, ready);
     return {
       ctx,
       url: web?.url ?? null,
       close: async (closing) => {
+        draining = true;
         await web?.close();
         await rounds?.stop();
         await context.close(closing);
@@ -44,15 +54,13 @@ export async function startApp(
   }
 }
 
-function startWeb(ctx: AppContext): ReturnType<typeof startWebServer> {
+function startWeb(ctx: AppContext, ready: () => Promise<void>): ReturnType<typeof startWebServer> {
   return startWebServer({
     config: ctx.config,
     logger: ctx.logger,
     inbox: (delivery) => receiveDelivery(ctx, delivery),
     answered: () => ctx.failpoint('delivery.answered'),
-    ready: async () => {
-      await ctx.db.execute('select 1');
-    },
+    ready,
   });
 }
 

@@ -2,7 +2,7 @@
 import { type Logger, pino } from 'pino';
 import { systemClock } from './adapters/clock.ts';
 import { takeDirectoryLock } from './adapters/db/directory-lock.ts';
-import { migrate } from './adapters/db/migrate.ts';
+import { isMigrated, migrate } from './adapters/db/migrate.ts';
 import { openDatabase } from './adapters/db/open.ts';
 import type { OpenDatabase } from './adapters/db/types.ts';
 import { createGitHubApp } from './adapters/github/app.ts';
@@ -39,6 +39,8 @@ export interface Store {
 export interface OpenContext {
   readonly ctx: AppContext;
   readonly kind: 'pglite' | 'postgres';
+  /** False while the database lacks this version's tables. @throws while it does not answer. */
+  isMigrated(): Promise<boolean>;
   /** Stops the workers (waiting up to `timeoutMs` for what they do) and closes the database. */
   close(options?: { timeoutMs?: number }): Promise<void>;
 }
@@ -52,8 +54,6 @@ export interface ContextParts {
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
-
-const DRAIN_MS = 20_000;
 
 export function createLogger(config: Config): Logger {
   return pino({ level: config.logLevel, redact: ['*.privateKey', '*.secret', '*.token', '*.authorization'] });
@@ -110,7 +110,8 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
   return {
     ctx,
     kind: database.kind,
-    close: async ({ timeoutMs = DRAIN_MS } = {}) => {
+    isMigrated: () => isMigrated(database),
+    close: async ({ timeoutMs = config.drainMs } = {}) => {
       await jobs.stop({ timeoutMs });
       await own.close();
       await database.close();

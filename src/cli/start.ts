@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
-import { type Role, startApp } from '../app.ts';
+import { type Role, type RunningApp, startApp } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { startSetupServer } from '../web/setup.ts';
 import { action, print } from './support.ts';
+
+/** Beyond DRAIN_MS, for the web server and the connections; milliseconds. */
+const STOP_GRACE_MS = 15_000;
 
 export function startCommand(): Command {
   return new Command('start')
@@ -22,7 +25,17 @@ async function start(flags: { role: Role }): Promise<void> {
   }
   const app = await startApp(config, { role: flags.role });
   app.ctx.logger.info({ role: flags.role, url: app.url, judge: app.ctx.judge.name }, 'SWE-Manager runs');
-  return untilStopped(() => app.close());
+  return untilStopped(() => closeInTime(app));
+}
+
+/** What is stuck is left to the leases: a process that was told to end ends. */
+function closeInTime(app: RunningApp): Promise<void> {
+  const limit = setTimeout(() => {
+    app.ctx.logger.error('stopping took too long; what was under way is taken up by another process');
+    process.exit(1);
+  }, app.ctx.config.drainMs + STOP_GRACE_MS);
+  limit.unref();
+  return app.close();
 }
 
 /** Closes on the first SIGINT or SIGTERM; a second one ends the process at once. */

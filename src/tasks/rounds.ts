@@ -14,6 +14,8 @@ export interface Round {
 }
 
 export interface RunningRounds {
+  /** Milliseconds since every round was last seen to go on, whoever leads it. */
+  silentMs(): number;
   /** Ends after the turns under way. */
   stop(): Promise<void>;
 }
@@ -24,8 +26,12 @@ const LONGEST_CHECK_MS = 10_000;
 
 export function startRounds(ctx: AppContext, rounds: readonly Round[]): RunningRounds {
   const stop = new AbortController();
-  const running = rounds.map((round) => keepGoing(ctx, round, stop.signal));
+  const seen = new Map<string, number>();
+  const running = rounds.map((round) =>
+    keepGoing(ctx, round, stop.signal, () => seen.set(round.name, performance.now())),
+  );
   return {
+    silentMs: () => performance.now() - Math.min(...seen.values()),
     stop: async () => {
       stop.abort();
       await Promise.all(running);
@@ -33,15 +39,21 @@ export function startRounds(ctx: AppContext, rounds: readonly Round[]): RunningR
   };
 }
 
-async function keepGoing(ctx: AppContext, round: Round, signal: AbortSignal): Promise<void> {
+async function keepGoing(
+  ctx: AppContext,
+  round: Round,
+  signal: AbortSignal,
+  goesOn: () => void,
+): Promise<void> {
   const lease = { name: `round:${round.name}`, holder: newHolder() };
   const checkMs = Math.min(round.everyMs / CHECKS, LONGEST_CHECK_MS);
   let lastTurn = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
+    goesOn();
     try {
       const leads = await leaseStore.takeLease(ctx.db, lease, checkMs * CHECKS);
       if (leads && performance.now() - lastTurn >= round.everyMs) {
-        await whileKeeping(ctx, lease, checkMs, () => round.turn(signal));
+        await whileKeeping(ctx, lease, checkMs, goesOn, () => round.turn(signal));
         lastTurn = performance.now();
       }
     } catch (error) {
@@ -58,9 +70,13 @@ async function whileKeeping(
   ctx: AppContext,
   lease: leaseStore.Lease,
   everyMs: number,
+  goesOn: () => void,
   work: () => Promise<void>,
 ): Promise<void> {
-  const keep = () => void leaseStore.keepLease(ctx.db, lease, everyMs * CHECKS).catch(() => {});
+  const keep = () => {
+    goesOn();
+    leaseStore.keepLease(ctx.db, lease, everyMs * CHECKS).catch(() => {}); // Then another one takes over.
+  };
   const timer = setInterval(keep, everyMs);
   try {
     await work();

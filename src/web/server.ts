@@ -23,6 +23,11 @@ export interface WebOptions {
   readonly closeGraceMs?: number;
 }
 
+/** Why the process cannot do its work, in words that strangers may read; any other error is not shown. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+}
+
 export interface WebServer {
   /** Base URL, without a trailing slash. */
   readonly url: string;
@@ -114,11 +119,12 @@ function allows(request: IncomingMessage, response: ServerResponse, methods: rea
 
 /** A database that does not answer is as little ready as one that refuses. */
 async function answerReady(response: ServerResponse, ready: () => Promise<void>): Promise<void> {
-  const isReady = ready().then(
-    () => true,
-    () => false,
+  const obstacle = ready().then(
+    () => null,
+    (error: unknown) => (error instanceof NotReady ? error.message : 'the database cannot be reached'),
   );
-  const inTime = await Promise.race([isReady, after(READY_TIMEOUT_MS, false, { ref: false })]);
-  if (inTime) reply(response, 200, 'ready');
-  else reply(response, 503, 'the database cannot be reached');
+  const late = after(READY_TIMEOUT_MS, 'the database does not answer', { ref: false });
+  const reason = await Promise.race([obstacle, late]);
+  if (reason === null) reply(response, 200, 'ready');
+  else reply(response, 503, reason);
 }

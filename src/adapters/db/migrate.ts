@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyFiles } from 'drizzle-orm/node-postgres/migrator';
@@ -44,6 +45,18 @@ async function migratePostgres(database: PostgresDatabase): Promise<void> {
     // Destroyed, not returned: its lock and its settings end with it.
     client.release(true);
   }
+}
+
+/**
+ * Whether this version's tables are there. A database that is further on is fine: migrations only add.
+ * @throws when the database does not answer.
+ */
+export async function isMigrated({ db }: { readonly db: Db }): Promise<boolean> {
+  const wanted = readMigrationFiles({ migrationsFolder: migrationsFolder() }).at(-1)?.folderMillis ?? 0;
+  const found: unknown = await db.execute(
+    sql`select max(created_at)::float8 as last from drizzle.__drizzle_migrations`,
+  );
+  return ((found as { rows: { last: number | null }[] }).rows[0]?.last ?? 0) >= wanted;
 }
 
 /** The same, for the process that holds PGlite's files; being alone is the caller's business. */
