@@ -32,6 +32,7 @@ export const deliveries = pgTable(
 export const COMMAND_OUTCOMES = [
   'done',
   'dry-run',
+  'observing',
   'refused',
   'invalid',
   'unknown-verb',

@@ -10,7 +10,7 @@ export type VoteRow = typeof votes.$inferSelect;
 /** Stores the verdict with every vote behind it. @returns the decision's id. */
 export async function insertDecision(
   tx: Db,
-  made: { runId: string; issueId: number; snapshotId: string; verdict: Verdict; at: Date },
+  made: { runId: string; issueId: number; snapshotId: string; verdict: Verdict; silent?: boolean; at: Date },
 ): Promise<string> {
   const { votes: cast, ...verdict } = made.verdict;
   const id = randomUUID();
@@ -20,6 +20,7 @@ export async function insertDecision(
     issueId: made.issueId,
     snapshotId: made.snapshotId,
     decidedAt: made.at,
+    silent: made.silent ?? false,
     ...verdict,
     assessments: [...verdict.assessments],
     ideas: [...verdict.ideas],
@@ -130,12 +131,12 @@ export async function decisionsDue(db: Db, issueId: number, now: Date): Promise<
     .orderBy(asc(decisions.decidedAt));
 }
 
-/** The issue's last decision, posted or not. */
+/** The issue's last decision, posted or not; silent ones are nobody's to see. */
 export async function latestDecision(db: Db, issueId: number): Promise<Decision | null> {
   const [row] = await db
     .select()
     .from(decisions)
-    .where(eq(decisions.issueId, issueId))
+    .where(and(eq(decisions.issueId, issueId), eq(decisions.silent, false)))
     .orderBy(desc(decisions.decidedAt))
     .limit(1);
   return row ?? null;

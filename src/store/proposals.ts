@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { JudgeInput } from '../pipeline/judge/types.ts';
 import type { Db } from '../ports.ts';
 import { issues, proposals, revisions, snapshots } from '../schema/index.ts';
 
@@ -114,7 +113,8 @@ export async function liveProposals(
 
 export async function insertSnapshot(
   db: Db,
-  snapshot: { issueId: number; takenAt: Date; hash: string; input: JudgeInput },
+  snapshot: Pick<Snapshot, 'issueId' | 'takenAt' | 'hash' | 'input'> &
+    Partial<Pick<Snapshot, 'origin' | 'flags'>>,
 ): Promise<string> {
   const id = randomUUID();
   await db.insert(snapshots).values({ id, ...snapshot });

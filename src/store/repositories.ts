@@ -46,6 +46,7 @@ export async function saveRepositoryConfig(
     .set({
       config: read.config,
       configEtag: read.etag,
+      configReadAt: sql`now()`,
       configProblems: read.problems,
       updatedAt: sql`now()`,
     })

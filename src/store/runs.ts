@@ -1,10 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { commands, installations, issues, repositories, runs } from '../schema/index.ts';
 import { reachable } from './reachable.ts';
 
 export type Run = typeof runs.$inferSelect;
+
+/** Nothing of an observed run reaches anybody: commands neither attach to it nor cancel it. */
+const isVisible = ne(runs.trigger, 'observe');
+
+/** Begins a run that nobody commanded. */
+export async function insertRun(
+  tx: Db,
+  issueId: number,
+  trigger: Exclude<Run['trigger'], 'command'>,
+): Promise<void> {
+  await tx.insert(runs).values({ id: randomUUID(), issueId, trigger });
+}
+
+/** What began each of the issue's runs, dry ones left out. */
+export async function triggersOf(db: Db, issueId: number): Promise<Run['trigger'][]> {
+  const rows = await db
+    .select({ trigger: runs.trigger })
+    .from(runs)
+    .where(and(eq(runs.issueId, issueId), eq(runs.dryRun, false)));
+  return rows.map(({ trigger }) => trigger);
+}
 
 /** The issue's waiting run of this kind, to which further commands attach; created when there is none. */
 export async function waitingRun(
@@ -15,7 +36,9 @@ export async function waitingRun(
   const [waiting] = await tx
     .select()
     .from(runs)
-    .where(and(eq(runs.issueId, issueId), eq(runs.state, 'waiting'), eq(runs.dryRun, kind.dryRun)));
+    .where(
+      and(eq(runs.issueId, issueId), eq(runs.state, 'waiting'), eq(runs.dryRun, kind.dryRun), isVisible),
+    );
   const added = [...new Set([...(waiting?.addedCommentIds ?? []), ...kind.addedCommentIds])];
   if (waiting) {
     await tx.update(runs).set({ addedCommentIds: added }).where(eq(runs.id, waiting.id));
@@ -105,7 +128,7 @@ export async function requestCancel(db: Db, issueId: number, by: string): Promis
   const rows = await db
     .update(runs)
     .set({ cancelRequestedBy: by })
-    .where(and(eq(runs.issueId, issueId), inArray(runs.state, ['running', 'waiting'])))
+    .where(and(eq(runs.issueId, issueId), inArray(runs.state, ['running', 'waiting']), isVisible))
     .returning({ id: runs.id });
   return rows.length;
 }

@@ -4,6 +4,7 @@ import { installationStore, issueStore } from '../store/index.ts';
 import { lookAtDecisions } from './evidence/look-at-decisions.ts';
 import { verifyEvidence } from './evidence/verify.ts';
 import { lookJob, readJob } from './queues.ts';
+import { beginDueRun } from './support/plan-run.ts';
 
 export async function lookAtIssue(ctx: AppContext, data: unknown): Promise<void> {
   const job = readJob(ctx, lookJob, data);
@@ -13,4 +14,5 @@ export async function lookAtIssue(ctx: AppContext, data: unknown): Promise<void>
   if (installation?.status !== 'active') return;
   await lookAtDecisions(ctx, issue);
   await verifyEvidence(ctx, issue);
+  await beginDueRun(ctx, issue);
 }

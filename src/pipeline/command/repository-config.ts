@@ -35,7 +35,7 @@ export const repositoryConfigSchema = z
       .enum(['command', 'label', 'auto', 'observe'])
       .default('command')
       .describe(
-        'When to choose: on /manager choose, on a label, by itself, or silently. Only command is active yet.',
+        'When to choose: on /manager choose, also on a label, also by itself, or only silently, posting nothing.',
       ),
     label: z.string().trim().min(1).max(50).default('swe-manager').describe('The label of mode label.'),
     auto: z
@@ -107,7 +107,7 @@ export const repositoryConfigSchema = z
   })
   .meta({ title: 'SWE-Manager repository configuration', description: `The file ${CONFIG_PATH}.` });
 
-/** Keys are those of the file. Only mode `command` does anything yet. */
+/** Keys are those of the file. */
 export type RepositoryConfig = z.output<typeof repositoryConfigSchema>;
 
 /** What holds without a file. */

@@ -5,6 +5,7 @@ import { commandStore, type issueStore } from '../../store/index.ts';
 import { hearComment } from '../evidence/hear-comment.ts';
 import { createWakeUps, LANE_VERBS } from '../queues.ts';
 import { wantHelp } from '../support/notices.ts';
+import { planRun } from '../support/plan-run.ts';
 import { wantReaction } from '../support/want.ts';
 import { applyOwnComment } from './apply-own-comment.ts';
 import { type Application, recordIssue } from './record.ts';
@@ -17,6 +18,7 @@ export async function applyComment(application: Application, event: CommentEvent
   if (event.comment.appId === application.ctx.github.appId) return applyOwnComment(application, issue, event);
   await trackProposal(application, issue, event);
   await hearComment(application, issue, event);
+  await planRun(application.ctx, application.tx, issue);
   // An edit never adds a command, and bots give none.
   if (event.action === 'created' && !event.comment.author.isBot)
     await takeCommands(application, issue, event);

@@ -1,7 +1,8 @@
 import type { IssueEvent } from '../../pipeline/webhook/events.ts';
-import { effectStore } from '../../store/index.ts';
+import { effectStore, type issueStore, repositoryStore, runStore } from '../../store/index.ts';
 import { hearIssue } from '../evidence/hear-issue.ts';
 import { createWakeUps } from '../queues.ts';
+import { storedConfig } from '../support/repository-config.ts';
 import { giveUpIssue } from './give-up.ts';
 import { type Application, recordIssue } from './record.ts';
 
@@ -10,6 +11,7 @@ export async function applyIssue(application: Application, event: IssueEvent): P
   const { ctx, tx } = application;
   const issue = await recordIssue(tx, event);
   await hearIssue(application, issue, event);
+  if (event.action === 'labeled') await beginOnLabel(application, issue, event.label);
   switch (event.action) {
     case 'unlocked':
       await effectStore.unpark(tx, 'locked', { issueId: issue.id });
@@ -30,4 +32,21 @@ export async function applyIssue(application: Application, event: IssueEvent): P
     default:
       event.action satisfies never;
   }
+}
+
+/** Mode `label`: the configured label is as good as the command, from whoever may set labels. */
+async function beginOnLabel(
+  { ctx, tx }: Application,
+  issue: issueStore.LocatedIssue,
+  label: string | null,
+): Promise<void> {
+  const { config } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
+  const isAsked = config.mode === 'label' && config.label.toLowerCase() === label?.toLowerCase();
+  if (!isAsked || issue.pausedAt || issue.state === 'closed') return;
+  const isWaiting = (await runStore.openRuns(tx, issue.id)).some(
+    (run) => run.state === 'waiting' && !run.dryRun,
+  );
+  if (isWaiting) return;
+  await runStore.insertRun(tx, issue.id, 'label');
+  await createWakeUps(ctx.jobs).issue(tx, issue.id);
 }

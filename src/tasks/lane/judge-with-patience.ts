@@ -4,6 +4,7 @@ import type { JudgeInput, Verdict } from '../../pipeline/judge/types.ts';
 import type { AppContext } from '../../ports.ts';
 import { type issueStore, runStore } from '../../store/index.ts';
 import { wantPlaceholder } from '../support/decision-comment.ts';
+import { isShown } from './is-shown.ts';
 
 const CANCEL_POLL_MS = 1_000;
 
@@ -19,7 +20,7 @@ export async function judgeWithPatience(
   const done = new AbortController();
   const watchers = Promise.all([
     watchForCancel(ctx, run, watch, done.signal),
-    run.dryRun ? undefined : placeholderAfterAWhile(ctx, issue, run, done.signal),
+    isShown(run) ? placeholderAfterAWhile(ctx, issue, run, done.signal) : undefined,
   ]);
   try {
     return await ctx.judge.judge(input, { signal: stop });

@@ -1,8 +1,8 @@
 /** Reads the thread from GitHub, brings our record of it up to date, and freezes what the command was about. */
-import { freezeSnapshot } from '../../pipeline/decision/snapshot.ts';
+import { type Cutoff, freezeSnapshot } from '../../pipeline/decision/snapshot.ts';
 import type { JudgeInput } from '../../pipeline/judge/types.ts';
 import type { AppContext } from '../../ports.ts';
-import { commandStore, issueStore, proposalStore, type runStore } from '../../store/index.ts';
+import { commandStore, evidenceStore, issueStore, proposalStore, type runStore } from '../../store/index.ts';
 import { syncThread } from '../support/sync-thread.ts';
 
 export interface TakenSnapshot {
@@ -31,14 +31,19 @@ export async function takeSnapshot(
     const id = await proposalStore.insertSnapshot(tx, {
       issueId: issue.id,
       takenAt: ctx.clock.now(),
+      origin: run.trigger,
       ...frozen,
     });
     return { id, input: frozen.input };
   });
 }
 
-/** The latest of the commands that the run answers. */
-async function cutoffOf(tx: AppContext['db'], run: runStore.Run) {
+/** The latest of the commands that the run answers; an observed one ends before the first word about a proposal. */
+async function cutoffOf(tx: AppContext['db'], run: runStore.Run): Promise<Cutoff | null> {
+  if (run.trigger === 'observe') {
+    const first = await evidenceStore.firstEvidence(tx, run.issueId);
+    return first && { commentId: first.evidenceCommentId ?? Number.MAX_SAFE_INTEGER, at: first.createdAt };
+  }
   const last = (await commandStore.commandsOfRun(tx, run.id)).at(-1);
   return last ? { commentId: last.commentId, at: last.createdAt } : null;
 }

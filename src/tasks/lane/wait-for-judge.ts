@@ -7,6 +7,7 @@ import type { AppContext } from '../../ports.ts';
 import { type issueStore, runStore } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
 import { wantPlaceholder } from '../support/decision-comment.ts';
+import { isShown } from './is-shown.ts';
 
 const LEAST_PAUSE_MS = 2_000;
 const MOST_PAUSE_MS = 60_000;
@@ -23,7 +24,7 @@ export async function waitForJudge(
   await ctx.db.transaction(async (tx) => {
     const since = await runStore.waitForJudge(tx, run.id, error.message, now);
     const waitedMs = now.getTime() - since.getTime();
-    if (!run.dryRun && waitedMs >= ctx.config.placeholderAfterMs) {
+    if (isShown(run) && waitedMs >= ctx.config.placeholderAfterMs) {
       await wantPlaceholder(ctx, tx, issue, { ...run, judgeDownSince: since });
     }
     await createWakeUps(ctx.jobs).issue(tx, issue.id, pauseMs(waitedMs) / 1000);

@@ -29,6 +29,9 @@ export async function workCommand(
   if (issue.goneAt)
     return end(ctx, issue, row, { outcome: 'gone', detail: `the issue was ${issue.goneReason}` });
   const { config, problems } = await readRepositoryConfig(ctx, issue);
+  if (config.mode === 'observe') {
+    return end(ctx, issue, row, { outcome: 'observing', detail: 'the mode is observe: nothing is posted' });
+  }
   const authorisation = await authorise(ctx, issue, parsed.verb, row.actorLogin, config);
   if (!authorisation.allowed) return refuse(ctx, issue, row);
   if (parsed.error !== undefined) return end(ctx, issue, row, { outcome: 'invalid', detail: parsed.error });

@@ -10,7 +10,9 @@ import { commandStore, decisionStore, issueStore, proposalStore, runStore } from
 import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
 import { finishCommands, type Outcome } from '../support/finish.ts';
 import { MAX_ATTEMPTS, weigh } from '../support/patience.ts';
+import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Step } from '../support/step.ts';
+import { isShown } from './is-shown.ts';
 import { judgeWithPatience } from './judge-with-patience.ts';
 import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
 import { waitForJudge } from './wait-for-judge.ts';
@@ -84,17 +86,23 @@ async function recordDecision(
       issueId: issue.id,
       snapshotId: snapshot.id,
       verdict,
+      silent: run.trigger === 'observe',
       at,
     });
     const newerProposals = await changedSince(tx, issue.id, snapshot.input);
     await decisionStore.updateDecision(tx, decisionId, { newerProposals });
-    if (!run.dryRun) await wantDecisionComment(ctx, tx, decisionId);
+    if (isShown(run)) await wantDecisionComment(ctx, tx, decisionId);
+    await resolveLabelsOfIssue(tx, issue.id, at);
     const commands = await commandStore.commandsOfRun(tx, run.id);
     await finishCommands(ctx, tx, issue, commands, outcomeOf(run, verdict));
     await runStore.finishRun(tx, run.id, { state: 'finished', at });
     await ctx.failpoint('run.recording');
   });
   await ctx.failpoint('run.recorded');
+}
+
+function isAsked({ trigger }: runStore.Run): boolean {
+  return trigger === 'command' || trigger === 'label';
 }
 
 async function hold(tx: Db, run: runStore.Run): Promise<void> {
@@ -162,7 +170,8 @@ async function endWithoutDecision(
   await ctx.db.transaction(async (tx) => {
     await issueStore.lockIssue(tx, issue.id);
     await hold(tx, run);
-    if (!run.dryRun && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
+    // Nobody asked for an automatic run, so nobody needs to hear that it came to nothing.
+    if (isShown(run) && isAsked(run) && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
     const commands = await commandStore.commandsOfRun(tx, run.id);
     await finishCommands(ctx, tx, issue, commands, { outcome: OUTCOMES[end.kind], detail: detailOf(end) });
     await runStore.finishRun(tx, run.id, {

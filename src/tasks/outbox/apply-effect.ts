@@ -5,8 +5,9 @@
 import { GitHubError } from '../../errors.ts';
 import type { AppContext, GitHub, IssueRef } from '../../ports.ts';
 import type { EffectTarget } from '../../schema/index.ts';
-import { effectStore, issueStore } from '../../store/index.ts';
+import { effectStore, issueStore, repositoryStore } from '../../store/index.ts';
 import { LeaseLostError } from '../support/lease.ts';
+import { isObserved, readRepositoryConfig } from '../support/repository-config.ts';
 import { fromNow } from '../support/scaled.ts';
 import { afterCommentApplied } from './after-applied.ts';
 import { handleDefect, handleFailure } from './failures.ts';
@@ -34,6 +35,7 @@ export async function applyEffect(ctx: AppContext, effect: Effect, write: Gate):
   const obstacle = issue.repositoryRemovedAt ? 'removed' : issue.locked ? 'locked' : null;
   if (obstacle) return park(ctx, effect, obstacle);
   try {
+    if (await mayOnlyObserve(ctx, issue)) return giveUp(ctx, effect, 'the repository is only observed');
     const github = await ctx.github.forInstallation(effect.installationId);
     const ref = { owner: issue.owner, name: issue.repositoryName, number: issue.number };
     await apply(ctx, effect, { github, issue, ref, write });
@@ -42,6 +44,13 @@ export async function applyEffect(ctx: AppContext, effect: Effect, write: Gate):
     if (error instanceof GitHubError) await handleFailure(ctx, effect, error);
     else await handleDefect(ctx, effect, error);
   }
+}
+
+/** The config is read before the first write to a repository: it may ask for none. */
+async function mayOnlyObserve(ctx: AppContext, issue: issueStore.LocatedIssue): Promise<boolean> {
+  const repository = await repositoryStore.getRepository(ctx.db, issue.repositoryId);
+  if (repository?.configReadAt) return isObserved(repository);
+  return (await readRepositoryConfig(ctx, issue)).config.mode === 'observe';
 }
 
 async function apply(ctx: AppContext, effect: Effect, place: EffectPlace): Promise<void> {

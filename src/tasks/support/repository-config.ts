@@ -59,3 +59,8 @@ export function storedConfig(repository: repositoryStore.Repository | null): Rea
     problems: repository?.configProblems ?? [],
   };
 }
+
+/** Whether the repository only wants to be observed, as far as its config was read: then nothing is posted. */
+export function isObserved(repository: repositoryStore.Repository | null): boolean {
+  return storedConfig(repository).config.mode === 'observe';
+}

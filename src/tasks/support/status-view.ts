@@ -1,6 +1,7 @@
 import type { StatusView } from '../../pipeline/comment/views.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import { decisionStore, effectStore, type issueStore, proposalStore, runStore } from '../../store/index.ts';
+import { isShown } from '../lane/is-shown.ts';
 import { stateView } from './decision-comment.ts';
 import { commentKey } from './want.ts';
 
@@ -11,7 +12,7 @@ export async function statusView(
   issue: issueStore.LocatedIssue,
 ): Promise<StatusView> {
   const proposals = await proposalStore.liveProposals(tx, issue.id);
-  const [run] = await runStore.openRuns(tx, issue.id);
+  const [run] = (await runStore.openRuns(tx, issue.id)).filter(isShown);
   const decision = await decisionStore.latestDecision(tx, issue.id);
   return {
     at: ctx.clock.now().toISOString(),

@@ -2,9 +2,10 @@
 import { signMarker } from '../../pipeline/comment/marker.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import type { MarkerKind, ReactionContent } from '../../schema/outbox.ts';
-import { effectStore, type issueStore } from '../../store/index.ts';
+import { effectStore, type issueStore, repositoryStore } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
 import { markerKeys } from './marker.ts';
+import { isObserved } from './repository-config.ts';
 
 /**
  * Lower goes first, and the older one within a class. 👀 says that a command was seen, which is worth nothing when
@@ -70,6 +71,7 @@ async function want(
   issue: issueStore.LocatedIssue,
   effect: Omit<effectStore.WantedEffect, 'installationId' | 'issueId'>,
 ): Promise<void> {
+  if (isObserved(await repositoryStore.getRepository(tx, issue.repositoryId))) return;
   const pending = await effectStore.wantEffect(tx, {
     ...effect,
     installationId: issue.installationId,

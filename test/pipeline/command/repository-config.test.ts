@@ -51,6 +51,7 @@ describe('parseRepositoryConfig', () => {
         label: 'choose-please',
         auto: { min_proposals: 3, quiet_minutes: 30 },
         managers: ['ada', 'bob'],
+        reviewers: [],
         proposal_headings: { ...defaultRepositoryConfig.proposal_headings, root_cause: ['Ursache'] },
         price_pattern: '* EUR',
         training: { consent: true },

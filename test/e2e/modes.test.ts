@@ -1,0 +1,124 @@
+/** Runs that nobody commands: the modes of the repository's config, over the fake GitHub. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Issue } from '../../src/sandbox/github/index.ts';
+import {
+  decisionStore,
+  issueStore,
+  labelStore,
+  lookStore,
+  runStore,
+  statusStore,
+} from '../../src/store/index.ts';
+import { lookAtIssue } from '../../src/tasks/look-at-issue.ts';
+import { openWorld, type World, type WorldOptions } from './world.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+async function open(config: string, options: WorldOptions = {}): Promise<Issue> {
+  const repository = { files: { '.github/swe-manager.yml': config } };
+  world = await openWorld({ ...options, repository });
+  const issue = world.newIssue();
+  world.propose(issue, 'ann');
+  world.propose(issue, 'bob');
+  await world.settle(issue);
+  return issue;
+}
+
+/** The look that reads the config, and then the one after the quiet time. */
+async function afterQuietTime(issue: Issue): Promise<void> {
+  const { ctx } = world.app;
+  for (let look = 0; look < 2; look += 1) {
+    await lookStore.planLook(ctx.db, issue.id, new Date(0));
+    await ctx.db.execute("update revisions set visible_at = visible_at - interval '2 hours'");
+    await ctx.db.execute("update proposals set posted_at = posted_at - interval '2 hours'");
+    await lookAtIssue(ctx, { issueId: issue.id });
+  }
+  await expect
+    .poll(async () => (await runStore.openRuns(ctx.db, issue.id)).length, { timeout: 20_000 })
+    .toBe(0);
+  await world.settle(issue);
+}
+
+async function decisionsOf(issue: Issue) {
+  const { db } = world.app.ctx;
+  const ids = await labelStore.snapshotIdsOf(db, issue.id);
+  return Promise.all(ids.map((id) => decisionStore.decisionOnSnapshot(db, id)));
+}
+
+const writes = (): string[] =>
+  world.github.state.audit.entries
+    .filter((entry) => entry.write)
+    .map((entry) => `${entry.method} ${entry.path}`);
+
+describe('mode observe', () => {
+  it('judges silently, writes nothing to GitHub whatever is said, and scores the agreement later', async () => {
+    const issue = await open('mode: observe\ntraining: { consent: true }\n');
+    await afterQuietTime(issue);
+    expect(await decisionsOf(issue)).toMatchObject([{ silent: true, postedAt: null }]);
+    for (const words of ['/manager choose', '/manager status', '/manager help', '/manager dance']) {
+      await world.command(issue, 'mia', words);
+    }
+    world.github.as('mia').assign(issue, 'bob');
+    await world.settle(issue);
+    expect(writes()).toEqual([]);
+    expect(await world.outcomes(issue)).toContain('choose: observing');
+
+    const { db } = world.app.ctx;
+    const [snapshot] = await labelStore.snapshotIdsOf(db, issue.id);
+    expect(await labelStore.currentLabel(db, snapshot ?? '')).toMatchObject({
+      proposalNumber: 2,
+      exposed: false,
+    });
+    const { agreement } = await statusStore.overview(db);
+    expect((agreement.unexposed ?? 0) + (agreement['unexposed-other'] ?? 0)).toBe(1);
+  });
+});
+
+describe('a silent decision beside the other modes', () => {
+  it('is made with consent where nobody commanded, before the first word about a proposal', async () => {
+    const issue = await open('training: { consent: true }\n');
+    await world.command(issue, 'mia', "Let's go with @bob's proposal.");
+    world.propose(issue, 'cat');
+    await world.settle(issue);
+    await afterQuietTime(issue);
+    const [decision] = await decisionsOf(issue);
+    expect(decision).toMatchObject({ silent: true });
+    expect(decision?.assessments.map(({ number }) => number)).toEqual([1, 2]);
+    expect(writes()).toEqual([]);
+  });
+
+  it('is not made without consent', async () => {
+    const issue = await open('mode: command\n');
+    await afterQuietTime(issue);
+    expect(await decisionsOf(issue)).toEqual([]);
+  });
+});
+
+describe('mode auto', () => {
+  it('posts after enough proposals and a quiet time, once', async () => {
+    const issue = await open('mode: auto\n');
+    await afterQuietTime(issue);
+    expect(world.ours(issue)).toHaveLength(1);
+    await afterQuietTime(issue);
+    expect(await decisionsOf(issue)).toHaveLength(1);
+  });
+
+  it('waits for more proposals where the config asks for more', async () => {
+    const issue = await open('mode: auto\nauto: { min_proposals: 3 }\n');
+    await afterQuietTime(issue);
+    expect(world.ours(issue)).toEqual([]);
+    expect((await issueStore.getIssue(world.app.ctx.db, issue.id))?.lookDueAt).toBeNull();
+  });
+});
+
+describe('mode label', () => {
+  it('posts when the label is set', async () => {
+    const issue = await open('mode: label\nlabel: Choose\n');
+    await afterQuietTime(issue);
+    world.github.as('tim').label(issue, 'other');
+    world.github.as('tim').label(issue, 'choose');
+    await world.github.webhooksIdle();
+    await expect.poll(() => world.ours(issue).length, { timeout: 20_000 }).toBe(1);
+  });
+});
