@@ -4,6 +4,9 @@ import { systemClock } from './adapters/clock.ts';
 import { takeDirectoryLock } from './adapters/db/directory-lock.ts';
 import { isMigrated, migrate } from './adapters/db/migrate.ts';
 import { openDatabase } from './adapters/db/open.ts';
+import { restoreSnapshot } from './adapters/db/transfer/restore.ts';
+import { takeSnapshot } from './adapters/db/transfer/snapshot.ts';
+import { splitLines } from './adapters/db/transfer/split-lines.ts';
 import type { OpenDatabase } from './adapters/db/types.ts';
 import { createGitHubApp } from './adapters/github/app.ts';
 import { createTokenGitHub } from './adapters/github/token.ts';
@@ -25,6 +28,9 @@ import { dropLeases } from './store/leases.ts';
 import { createServingJudge } from './tasks/learning/serving-judge.ts';
 import { calibrate } from './tasks/support/calibration.ts';
 
+/** A process that is just ending is waited for; milliseconds. */
+const TRANSFER_WAIT_MS = 3_000;
+
 export interface Store {
   readonly db: Db;
   readonly kind: 'pglite' | 'postgres';
@@ -33,6 +39,8 @@ export interface Store {
   /** Wake-ups of the queue that failed for good. */
   deadJobs(): Promise<readonly FailedJob[]>;
   forgetDeadJob(id: string): Promise<void>;
+  /** Calls `use` with the whole database, as it is at one moment, as chunks of text. */
+  snapshot<Result>(use: (chunks: AsyncIterable<string>) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -75,6 +83,34 @@ export async function openStore(config: Config): Promise<Store> {
     remote,
     deadJobs: () => listDeadJobs(database),
     forgetDeadJob: (id) => forgetDeadJob(database, id),
+    snapshot: (use) => takeSnapshot(db, use),
+    close: () => database.close(),
+  };
+}
+
+export interface TransferEnd {
+  snapshot: Store['snapshot'];
+  /** Fills the database, which must be empty, and says what every table got. */
+  restore(chunks: AsyncIterable<string>): Promise<readonly { name: string; count: number }[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * One end of a restore or a move, migrated.
+ * @throws DataDirectoryLockedError when a process uses the embedded database: its data must stand still.
+ */
+export async function openForTransfer(config: Config): Promise<TransferEnd> {
+  const { databaseUrl, dataDir } = config;
+  const database = await openDatabase({ databaseUrl, dataDir, embedded: 'own', waitMs: TRANSFER_WAIT_MS });
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    snapshot: (use) => takeSnapshot(database.db, use),
+    restore: (chunks) => restoreSnapshot(database.db, splitLines(chunks)),
     close: () => database.close(),
   };
 }

@@ -4,6 +4,7 @@ import { loadEnvironmentFile } from '../config.ts';
 import { benchCommand } from './bench.ts';
 import { chooseCommand } from './choose.ts';
 import { datasetCommand } from './dataset.ts';
+import { dbCommand } from './db.ts';
 import { decisionCommand } from './decision.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
@@ -26,6 +27,7 @@ const program = new Command('swe-manager')
 for (const command of [
   startCommand(),
   migrateCommand(),
+  dbCommand(),
   demoCommand(),
   chooseCommand(),
   decisionCommand(),
