@@ -19,7 +19,12 @@ const JUDGES: Readonly<Record<string, (choice: JudgeChoice) => Judge>> = {
   random: ({ seed }) => randomRule(seed),
 };
 
-export const JUDGE_NAMES: readonly string[] = Object.keys(JUDGES);
+/** Needs a service, and is opened by `openBenchedModel`. */
+export const MODEL = 'model';
+
+/** Judges of this process. */
+export const LOCAL_JUDGE_NAMES: readonly string[] = Object.keys(JUDGES);
+export const JUDGE_NAMES: readonly string[] = [...LOCAL_JUDGE_NAMES, MODEL];
 
 /** @throws ConfigError when there is no judge of that name, or it has no weights to train */
 export function resolveJudge(name: string, choice: JudgeChoice): Judge {
@@ -27,7 +32,7 @@ export function resolveJudge(name: string, choice: JudgeChoice): Judge {
   if (create === undefined) {
     throw new ConfigError(
       `There is no judge “${name.slice(0, 60)}”.`,
-      `Choose one of ${JUDGE_NAMES.join(', ')}.`,
+      `Choose one of ${LOCAL_JUDGE_NAMES.join(', ')}.`,
     );
   }
   if (choice.trained && name !== 'embedded') {

@@ -10,6 +10,7 @@ import {
 import { type Interval, wilson } from '../statistics/interval.ts';
 import { seeded } from '../statistics/random.ts';
 import { aurc, bestAurc, type RiskPoint, riskCoverage } from '../statistics/risk-coverage.ts';
+import { type CostFigures, costFigures } from './cost.ts';
 import type { TaskResult } from './run.ts';
 
 export interface Baseline {
@@ -67,6 +68,8 @@ export interface Summary extends Headline {
   readonly brier: number;
   readonly risk_coverage: readonly RiskPoint[];
   readonly reliability: readonly ReliabilityBin[];
+  /** Calls, tokens and the flip rate of a served model; null for a judge that makes no calls. */
+  readonly model: CostFigures | null;
 }
 
 /**
@@ -102,6 +105,7 @@ export function summarise(judge: string, results: readonly TaskResult[], seed: n
     brier: brierScore(results) ?? 0,
     risk_coverage: points,
     reliability: bins,
+    model: costFigures(results),
   };
 }
 

@@ -23,7 +23,9 @@ const resultLine = z.looseObject({
     .transform((answer) => answer ?? null),
 });
 
-export type ResultLine = Pick<z.output<typeof resultLine>, 'id' | 'correct' | 'price' | 'answer'>;
+export type ResultLine = Pick<z.output<typeof resultLine>, 'id' | 'correct' | 'price'> & {
+  readonly answer: readonly (number | string)[] | null;
+};
 
 export interface ResultsFile {
   /** As given: a file, or the directory it lies in. */

@@ -1,6 +1,7 @@
-/** Runs a judge over tasks, one after the other, and scores each. */
+/** Runs a judge over tasks and scores each. */
 import { checkVerdict } from '../pipeline/decision/check-verdict.ts';
 import type { Judge, Verdict } from '../pipeline/judge/types.ts';
+import { costOf, type TaskCost } from './cost.ts';
 import { longest, textLength } from './rules.ts';
 import type { BenchTask } from './task.ts';
 
@@ -31,6 +32,10 @@ export interface TaskResult {
   readonly text_length: number;
   /** 1 when the answer is the longest proposal, 2 the next, and so on. */
   readonly answer_length_rank: number;
+  /** Calls and tokens; null for a judge that makes no calls. */
+  readonly cost: TaskCost | null;
+  /** Whether the choice changed when it was judged again in other display orders; null when it was not. */
+  readonly flipped: boolean | null;
 }
 
 export interface RunOptions {
@@ -39,6 +44,10 @@ export interface RunOptions {
   readonly onTask?: (done: number, task: BenchTask) => void;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
+  /** Tasks under way at a time; 1 when left out. */
+  readonly concurrency?: number;
+  /** Judges every task again, in other display orders. */
+  readonly reordered?: Judge;
 }
 
 /**
@@ -48,17 +57,39 @@ export interface RunOptions {
 export async function runBench(
   judge: Judge,
   tasks: readonly BenchTask[],
-  { signal, onTask, now = () => performance.now() }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<TaskResult[]> {
   const results: TaskResult[] = [];
-  for (const task of tasks) {
-    signal?.throwIfAborted();
-    onTask?.(results.length, task);
-    const started = now();
-    const outcome = await attempt(judge, task, signal);
-    results.push(score(task, outcome, (now() - started) / 1000));
-  }
+  let next = 0;
+  let done = 0;
+  const work = async () => {
+    for (let index = next++; index < tasks.length; index = next++) {
+      const task = tasks[index] as BenchTask;
+      options.signal?.throwIfAborted();
+      options.onTask?.(done, task);
+      results[index] = await judgeTask(judge, task, options);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency ?? 1 }, work));
   return results;
+}
+
+async function judgeTask(
+  judge: Judge,
+  task: BenchTask,
+  { signal, reordered, now = () => performance.now() }: RunOptions,
+): Promise<TaskResult> {
+  const started = now();
+  const outcome = await attempt(judge, task, signal);
+  const result = score(task, outcome, (now() - started) / 1000);
+  if (reordered === undefined || result.forced === null) return result;
+  const again = await attempt(reordered, task, signal);
+  return { ...result, flipped: 'verdict' in again ? forcedOf(again.verdict) !== result.forced : null };
+}
+
+function forcedOf(verdict: Verdict | null): number | null {
+  return verdict?.forcedChoice ?? verdict?.chosen ?? null;
 }
 
 type Outcome = { readonly verdict: Verdict } | { readonly error: string };
@@ -76,7 +107,7 @@ async function attempt(judge: Judge, task: BenchTask, signal: AbortSignal | unde
 
 function score({ id, input, answer }: BenchTask, outcome: Outcome, seconds: number): TaskResult {
   const verdict = 'verdict' in outcome ? outcome.verdict : null;
-  const forced = verdict?.forcedChoice ?? verdict?.chosen ?? null;
+  const forced = forcedOf(verdict);
   const lengths = input.candidates.map(textLength);
   return {
     id,
@@ -98,6 +129,8 @@ function score({ id, input, answer }: BenchTask, outcome: Outcome, seconds: numb
       lengths,
       input.candidates.findIndex(({ number }) => answer.numbers.includes(number)),
     ),
+    cost: verdict === null ? null : costOf(verdict),
+    flipped: null,
   };
 }
 

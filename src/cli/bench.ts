@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compare } from '../bench/compare.ts';
 import { readEnvironment } from '../bench/environment.ts';
-import { JUDGE_NAMES, resolveJudge } from '../bench/judges.ts';
+import { JUDGE_NAMES, MODEL, resolveJudge } from '../bench/judges.ts';
 import { type Summary, summarise } from '../bench/metrics.ts';
 import { type ReadTasks, readTasks } from '../bench/read/index.ts';
+import { scriptedThreads } from '../bench/read/scripted-threads.ts';
 import { renderComparison } from '../bench/report/compare-markdown.ts';
 import { dollars, duration, percent, percentInterval } from '../bench/report/format.ts';
 import { readResults } from '../bench/results-file.ts';
@@ -14,15 +15,26 @@ import type { BenchTask } from '../bench/task.ts';
 import { InputError } from '../errors.ts';
 import { parseTrainedWeights, type TrainedWeights } from '../pipeline/judge/embedded/trained.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
+import { attackJudge, printAttacks } from './bench-attacks.ts';
+import {
+  addModelOptions,
+  type ModelFlags,
+  modelArguments,
+  type OpenBench,
+  openModel,
+  printCost,
+  refuseModelOptions,
+} from './bench-model.ts';
 import { startBenchProgress } from './bench-progress.ts';
 import { action, print, printJson } from './support.ts';
 
-interface BenchFlags {
+interface BenchFlags extends ModelFlags {
   readonly judge: string;
   readonly json?: boolean;
   readonly out?: string;
   readonly weights?: string;
   readonly seed: number;
+  readonly attacks?: boolean;
 }
 
 interface CompareFlags {
@@ -34,13 +46,18 @@ export function benchCommand(): Command {
   const bench = new Command('bench')
     .enablePositionalOptions()
     .description('measure a judge on tasks whose answer is known')
-    .argument('<file>', 'SWE-Lancer’s .csv, labelled threads as .jsonl, or a directory of .json threads')
+    .argument(
+      '[file]',
+      'SWE-Lancer’s .csv, labelled threads as .jsonl, or a directory of .json threads; --attacks can do without',
+    )
     .addOption(new Option('--judge <name>', 'who chooses').choices(JUDGE_NAMES).default('embedded'))
     .option('--weights <file>', 'trained weights for the embedded judge, as JSON')
     .option('--json', 'print the figures as JSON')
     .option('--out <dir>', 'write a report with figures, and the result of every task')
+    .option('--attacks', 'let a losing proposal attack the judge instead')
     .addOption(seedOption())
     .action(action(run));
+  addModelOptions(bench);
   bench
     .command('compare')
     .description('compare two runs on the same tasks')
@@ -65,16 +82,32 @@ function parseSeed(text: string): number {
   return seed;
 }
 
-async function run(file: string, flags: BenchFlags): Promise<void> {
+async function run(file: string | undefined, flags: BenchFlags): Promise<void> {
+  if (flags.attacks) return runAttacks(file, flags);
+  if (file === undefined) {
+    throw new InputError('There is nothing to judge.', 'Name a file; see swe-manager bench --help.');
+  }
   const source = await readTasks(file);
+  const bench = await openBench(flags);
+  try {
+    const results = await judgeAll(bench, source.tasks, flags);
+    const summary = summarise(flags.judge, results, flags.seed);
+    const finished = { source, results, summary, judge: bench.judge, flags };
+    const report = flags.out === undefined ? null : await saveReport(flags.out, finished);
+    const beside = await judgeBeside(source.tasks, results, flags);
+    if (flags.json) printJson(beside === null ? summary : { ...summary, beside });
+    else printAll(finished, report, beside);
+  } finally {
+    await bench.close();
+  }
+}
+
+async function openBench(flags: BenchFlags): Promise<OpenBench> {
+  if (flags.judge === MODEL) return openModel(flags, flags.seed);
+  refuseModelOptions(flags);
   const trained = flags.weights === undefined ? null : await readWeights(flags.weights);
   const judge = resolveJudge(flags.judge, { seed: flags.seed, trained });
-  const results = await judgeAll(judge, source.tasks);
-  const summary = summarise(flags.judge, results, flags.seed);
-  const report =
-    flags.out === undefined ? null : await saveReport(flags.out, { source, results, summary, judge, flags });
-  if (flags.json) printJson(summary);
-  else printSummary(summary, source, report);
+  return { judge, reordered: null, close: async () => {} };
 }
 
 async function readWeights(path: string): Promise<TrainedWeights> {
@@ -91,13 +124,63 @@ async function readWeights(path: string): Promise<TrainedWeights> {
   return parseTrainedWeights(value);
 }
 
-async function judgeAll(judge: Judge, tasks: readonly BenchTask[]): Promise<TaskResult[]> {
+async function judgeAll(
+  { judge, reordered }: OpenBench,
+  tasks: readonly BenchTask[],
+  { concurrency, reorder }: BenchFlags,
+): Promise<TaskResult[]> {
   const progress = startBenchProgress(tasks.length);
   try {
-    return await runBench(judge, tasks, { onTask: (done, { id }) => progress.at(done, id) });
+    return await runBench(judge, tasks, {
+      onTask: (done, { id }) => progress.at(done, id),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(reorder && reordered ? { reordered } : {}),
+    });
   } finally {
     progress.stop();
   }
+}
+
+/** A second model on the same tasks with the same settings, and the two compared. */
+async function judgeBeside(tasks: readonly BenchTask[], results: readonly TaskResult[], flags: BenchFlags) {
+  if (flags.beside === undefined) return null;
+  const bench = openModel({ ...flags, model: flags.beside }, flags.seed);
+  try {
+    const others = await judgeAll(bench, tasks, flags);
+    return {
+      ...summarise(flags.beside, others, flags.seed),
+      comparison: compare(
+        { name: flags.beside, results: others },
+        { name: flags.judge, results },
+        flags.seed,
+      ),
+    };
+  } finally {
+    await bench.close();
+  }
+}
+
+function printAll(
+  { summary, source }: FinishedRun,
+  report: string | null,
+  beside: Awaited<ReturnType<typeof judgeBeside>>,
+): void {
+  printSummary(summary, source, report);
+  printCost(summary.model);
+  if (beside === null) return;
+  print();
+  printSummary(beside, source, null);
+  printCost(beside.model);
+  print(`\n${renderComparison(beside.comparison)}`);
+}
+
+async function runAttacks(file: string | undefined, flags: BenchFlags): Promise<void> {
+  const threads =
+    file === undefined ? scriptedThreads() : (await readTasks(file)).tasks.map(({ input }) => input);
+  const figures = await attackJudge(threads, flags, openBench);
+  if (flags.json) printJson(figures);
+  else printAttacks(flags.judge, figures);
+  if (figures.violations > 0) process.exitCode = 1;
 }
 
 interface FinishedRun {
@@ -122,7 +205,7 @@ async function saveReport(
     model: judge.name,
     environment: await readEnvironment(new Date()),
     command: [
-      `swe-manager bench ${source.path} --judge ${flags.judge}`,
+      `swe-manager bench ${source.path} --judge ${flags.judge}${modelArguments(flags)}`,
       ...(flags.weights === undefined ? [] : [`--weights ${flags.weights}`]),
       `--seed ${flags.seed} --out ${directory}`,
     ].join(' '),

@@ -90,8 +90,13 @@ const GLANCE_MS = 40;
  * Waits until the App has nothing left to do on the issue.
  * @throws Error with what is left when that takes too long.
  */
-export async function settled(stage: Stage, ctx: AppContext, issue: Issue): Promise<void> {
-  const deadline = Date.now() + (ctx.config.inference === null ? PATIENCE_MS : PATIENCE_WITH_MODEL_MS);
+export async function settled(
+  stage: Stage,
+  ctx: AppContext,
+  issue: Issue,
+  patienceMs = ctx.config.inference === null ? PATIENCE_MS : PATIENCE_WITH_MODEL_MS,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     await stage.github.webhooksIdle();
     const left = await workLeft(ctx, issue);

@@ -19,6 +19,8 @@ export function result(id: string, differs: Partial<TaskResult> = {}): TaskResul
     longest: 2,
     text_length: 100,
     answer_length_rank: 2,
+    cost: null,
+    flipped: null,
     ...differs,
   };
 }

@@ -89,6 +89,8 @@ describe('scoring', () => {
       longest: 2,
       text_length: 7,
       answer_length_rank: 1,
+      cost: null,
+      flipped: null,
     });
   });
 

@@ -1,9 +1,11 @@
 /** What the client and the judge's own request need from a real engine. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createInferenceClient } from '../../src/adapters/inference/client.ts';
 import { infer } from '../../src/cli/infer.ts';
 import { loadInferenceConfig } from '../../src/config.ts';
@@ -15,6 +17,7 @@ import type {
   InferenceClient,
 } from '../../src/pipeline/judge/model/port.ts';
 import { countPrompt, loadQwen3Tokens } from '../../src/pipeline/judge/prompt/tokens.ts';
+import { DEMO_THREADS } from '../../src/sandbox/threads/index.ts';
 import { ADAPTER, API_KEY, type Engine, MODEL, WINDOW } from './serve.ts';
 
 export interface Check {
@@ -215,7 +218,39 @@ export const CHECKS: readonly Check[] = [
       }
     },
   },
+  {
+    name: 'the whole App decides with it: the demo ends in a stated outcome on every thread',
+    async run(_client, engine) {
+      const folder = mkdtempSync(join(tmpdir(), 'swe-manager-demo-'));
+      try {
+        const shown = await runDemo(folder, engine);
+        const outcomes =
+          shown.match(/## (?:Proposal \d+ is the choice|No proposal chosen|No decision)/g) ?? [];
+        assert.equal(outcomes.length, DEMO_THREADS.length, shown);
+        assert.doesNotMatch(shown, /embedded judge/i);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  },
 ];
+
+/** Texts are kept short: random weights never come to an end by themselves. */
+async function runDemo(folder: string, engine: Engine): Promise<string> {
+  const env = {
+    ...process.env,
+    SWE_MANAGER_DATA_DIR: folder,
+    INFERENCE_URL: engine.url,
+    INFERENCE_API_KEY: API_KEY,
+    INFERENCE_MODEL: MODEL,
+    INFERENCE_VOTES: '3',
+    INFERENCE_THINKING_TOKENS: '16',
+    INFERENCE_ANSWER_TOKENS: '96',
+  };
+  const cli = join(import.meta.dirname, '../../src/cli/bin.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'demo'], { env });
+  return stdout;
+}
 
 async function inferFile(folder: string, engine: Engine): Promise<void> {
   const [input, output, schema] = ['in.jsonl', 'out.jsonl', 'schema.json'].map((name) => join(folder, name));

@@ -51,6 +51,7 @@ export function renderReport(parts: ReportParts): string {
     figure(parts, 'reliability'),
     '## Abstentions',
     abstentionTable(summary),
+    ...costs(summary),
     ...failures(parts.results),
     '## Setting',
     settingTable(parts),
@@ -175,6 +176,31 @@ function abstentionTable({ abstentions, tasks, failures: failed }: Summary): str
       ],
     ],
   );
+}
+
+function costs({ model }: Summary): string[] {
+  if (model === null) return [];
+  return [
+    '## Calls and tokens',
+    markdownTable(
+      ['measure', 'value'],
+      [
+        ['Calls a task, with rounds, playoffs and writing', model.calls_per_task.toFixed(2)],
+        ['Votes a task', model.votes_per_task.toFixed(2)],
+        ['Prompt tokens a task', model.prompt_tokens_per_task.toFixed(0)],
+        ['Completion tokens a task', model.completion_tokens_per_task.toFixed(0)],
+        ['Calls saved against fixed k', percent(model.calls_saved)],
+        ['Tokens saved against fixed k', percent(model.tokens_saved)],
+        ['Agreement of the votes of a task', percent(model.vote_agreement)],
+        [
+          'Choices that flip under other display orders',
+          model.flip_rate === null
+            ? 'not measured (--reorder)'
+            : `${percent(model.flip_rate)} of ${model.reordered_tasks}`,
+        ],
+      ],
+    ),
+  ];
 }
 
 function failures(results: readonly TaskResult[]): string[] {

@@ -1,14 +1,8 @@
 /** The decision comment of a run, rendered anew from our rows whenever one of them changes. */
 
-import { parseMarkdown } from '../../markdown/parse.ts';
-import { links } from '../../markdown/query.ts';
 import { renderDecision, renderFolded, renderPlaceholder } from '../../pipeline/comment/decision-comment.ts';
-import type {
-  DecisionOutcomeView,
-  DecisionStateView,
-  DecisionView,
-  ProposalView,
-} from '../../pipeline/comment/views.ts';
+import { linksOf, proposalViews } from '../../pipeline/comment/from-snapshot.ts';
+import type { DecisionOutcomeView, DecisionStateView, DecisionView } from '../../pipeline/comment/views.ts';
 import type { JudgeInput } from '../../pipeline/judge/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import { decisionStore, effectStore, issueStore, proposalStore, type runStore } from '../../store/index.ts';
@@ -161,15 +155,6 @@ function foldedView(decision: decisionStore.Decision, input: JudgeInput, newerUr
   };
 }
 
-export function proposalViews(input: JudgeInput): ProposalView[] {
-  return input.candidates.map((candidate) => ({
-    number: candidate.number,
-    authorLogin: candidate.authorLogin,
-    url: candidate.url,
-    revisionHash: candidate.revisions.at(-1)?.hash ?? '',
-  }));
-}
-
 export function stateView(decision: decisionStore.Decision): DecisionStateView {
   const by = decision.stateBy ?? 'a manager';
   switch (decision.state) {
@@ -186,11 +171,4 @@ export function stateView(decision: decisionStore.Decision): DecisionStateView {
     default:
       return decision.state satisfies never;
   }
-}
-
-/** The judge may only repeat links that stood in the thread. */
-function linksOf(input: JudgeInput): Set<string> {
-  const texts = [input.issue.body, ...input.candidates.map((candidate) => candidate.body)];
-  const found = texts.flatMap((text) => links(parseMarkdown(text)).map((link) => link.url));
-  return new Set([...found, ...input.candidates.map((candidate) => candidate.url)]);
 }
