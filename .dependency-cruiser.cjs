@@ -172,6 +172,7 @@ module.exports = {
     ),
     layer('bench-over-pipeline', 'The benchmark runs judges over threads; it needs no App.', '^src/bench/', [
       WORDS,
+      '^src/config/',
       '^src/(config|ports|context)\\.ts$',
       '^src/(schema|markdown|statistics|pipeline|sandbox)/',
     ]),
