@@ -8,6 +8,7 @@ import { dbCommand } from './db.ts';
 import { decisionCommand } from './decision.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { harvestCommand } from './harvest.ts';
 import { inferCommand } from './infer.ts';
 import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
@@ -33,6 +34,7 @@ for (const command of [
   decisionCommand(),
   inferCommand(),
   benchCommand(),
+  harvestCommand(),
   datasetCommand(),
   modelsCommand(),
   statusCommand(),

@@ -9,6 +9,7 @@ export * as deliveryStore from './deliveries.ts';
 export * as effectStore from './effects.ts';
 export * as erasureStore from './erasures.ts';
 export * as evidenceStore from './evidence.ts';
+export * as harvestStore from './harvest.ts';
 export * as holdoutStore from './holdout.ts';
 export * as installationStore from './installations.ts';
 export * as issueStore from './issues.ts';

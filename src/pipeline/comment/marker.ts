@@ -100,6 +100,11 @@ function lastLine(body: string): string | null {
   return endsInsideFence(text.slice(0, at).replaceAll('\r', '')) ? null : text.slice(at);
 }
 
+/** Whether a comment ends like one of this App's, of whatever installation: nobody checks its signature. */
+export function bearsMarker(body: string): boolean {
+  return MARKER.test(lastLine(body) ?? '');
+}
+
 /** The marker at the very end of `body` if one of the keys signed it for this place, else null. */
 export function readMarker(body: string, scope: MarkerScope): Marker | null {
   const [, kind, id, keyId, signature] = MARKER.exec(lastLine(body) ?? '') ?? [];

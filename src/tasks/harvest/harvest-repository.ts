@@ -1,0 +1,226 @@
+/**
+ * Reads a repository's closed issues into snapshots with labels. It only reads: an issue takes one request, its list
+ * one for a hundred. What was read and has not changed since is not read again, so it can be interrupted at any time.
+ */
+import { GitHubError } from '../../errors.ts';
+import {
+  CONFIG_PATH,
+  defaultRepositoryConfig,
+  headingsOf,
+  parseRepositoryConfig,
+  type RepositoryConfig,
+} from '../../pipeline/command/repository-config.ts';
+import { readPastThread } from '../../pipeline/feedback/harvest/past-thread.ts';
+import type { Clock, Db, GitHub, RateBudget, RepositoryRef } from '../../ports.ts';
+import type { HarvestOutcome } from '../../schema/index.ts';
+import { harvestStore, repositoryStore } from '../../store/index.ts';
+import { storePastThread } from './store-thread.ts';
+
+export interface HarvestContext {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly github: GitHub;
+}
+
+export interface HarvestOptions {
+  /** ISO 8601: only issues that changed since. */
+  readonly since: string | null;
+  /** Issues to read at most in this go. */
+  readonly limit: number | null;
+  readonly signal?: AbortSignal;
+}
+
+export interface HarvestProgress {
+  /** Issues seen so far, those that were read before included, of `total`. */
+  readonly seen: number;
+  readonly total: number;
+  readonly read: number;
+  /** Set while GitHub's limit is waited out: until when. */
+  readonly waitingUntil: Date | null;
+}
+
+export interface HarvestReport {
+  /** Issues that were read in this go, by what came of them. */
+  readonly outcomes: Readonly<Record<HarvestOutcome, number>>;
+  readonly read: number;
+  readonly skipped: number;
+  /** Requests in all, and those for each issue that was read. */
+  readonly apiCalls: number;
+  readonly apiCallsPerIssue: number;
+}
+
+/** Fewer requests than this are left to others who use the same token. */
+const SPARE_REQUESTS = 50;
+const FALLBACK_WAIT_MS = 60_000;
+const MOST_WAITS = 100;
+
+export async function harvestRepository(
+  ctx: HarvestContext,
+  ref: RepositoryRef,
+  options: HarvestOptions,
+  onProgress: (progress: HarvestProgress) => void = () => {},
+): Promise<HarvestReport> {
+  const tally = { stored: 0, unlabelled: 0, 'no-proposals': 0, known: 0, gone: 0 };
+  const count = { seen: 0, read: 0, skipped: 0, apiCalls: 0 };
+  let config: RepositoryConfig | null = null;
+  let known: ReadonlyMap<number, Date> = new Map();
+  let cursor: string | null = null;
+  do {
+    const page = await patiently(ctx, options, count, onProgress, () =>
+      ctx.github.listClosedIssues(ref, { since: options.since, cursor }, options.signal),
+    );
+    count.apiCalls += 1;
+    if (config === null) {
+      await harvestStore.knowRepository(ctx.db, {
+        id: page.repositoryId,
+        owner: ref.owner,
+        name: ref.name,
+        isPrivate: page.isPrivate,
+      });
+      config = await readConfig(ctx, ref, page.repositoryId);
+      count.apiCalls += 1;
+      known = await harvestStore.harvestedIssues(ctx.db, page.repositoryId);
+    }
+    for (const listed of page.issues) {
+      options.signal?.throwIfAborted();
+      if (options.limit !== null && count.read >= options.limit) return report(tally, count);
+      count.seen += 1;
+      const last = known.get(listed.number);
+      if (last && last >= new Date(listed.updatedAt)) count.skipped += 1;
+      else {
+        const read = await patiently(ctx, options, count, onProgress, () =>
+          harvestIssue(
+            ctx,
+            { ...ref, number: listed.number },
+            config ?? defaultRepositoryConfig,
+            options.signal,
+          ),
+        );
+        count.read += 1;
+        count.apiCalls += read.requests;
+        tally[read.outcome] += 1;
+        await waitForBudget(ctx, options, read.rate, count, page.total, onProgress);
+      }
+      onProgress({ seen: count.seen, read: count.read, total: page.total, waitingUntil: null });
+    }
+    cursor = page.next;
+  } while (cursor !== null);
+  return report(tally, count);
+}
+
+interface ReadIssue {
+  readonly outcome: HarvestOutcome;
+  readonly requests: number;
+  readonly rate: RateBudget | null;
+}
+
+async function harvestIssue(
+  ctx: HarvestContext,
+  ref: RepositoryRef & { readonly number: number },
+  config: RepositoryConfig,
+  signal?: AbortSignal,
+): Promise<ReadIssue> {
+  const issue = await readIfThere(ctx, ref, signal);
+  if (issue === null) return { outcome: 'gone', requests: 1, rate: null };
+  const reviewers = [...config.managers, ...config.reviewers];
+  const past = readPastThread(issue, { headings: headingsOf(config), reviewers });
+  const outcome = await ctx.db.transaction(async (tx) => {
+    const stored = await storePastThread(
+      ctx,
+      tx,
+      {
+        id: issue.id,
+        repositoryId: issue.repositoryId,
+        repository: issue.repository,
+        number: issue.number,
+        authorLogin: issue.author.login,
+        state: issue.state,
+        closedAt: issue.closedAt === null ? null : new Date(issue.closedAt),
+      },
+      past,
+      'harvest',
+    );
+    await harvestStore.noteHarvest(tx, {
+      repositoryId: issue.repositoryId,
+      issueNumber: issue.number,
+      issueUpdatedAt: new Date(issue.updatedAt),
+      outcome: stored,
+      apiCalls: issue.requests,
+    });
+    return stored;
+  });
+  return { outcome, requests: issue.requests, rate: issue.rate };
+}
+
+/** An issue that was deleted or moved between the list and now is none of ours. */
+async function readIfThere(
+  ctx: HarvestContext,
+  ref: RepositoryRef & { readonly number: number },
+  signal?: AbortSignal,
+) {
+  try {
+    return await ctx.github.readPastIssue(ref, signal);
+  } catch (error) {
+    if (error instanceof GitHubError && (error.failure === 'not-found' || error.failure === 'gone'))
+      return null;
+    throw error;
+  }
+}
+
+/** The repository's own words about headings, reviewers and consent hold for its past too. */
+async function readConfig(ctx: HarvestContext, ref: RepositoryRef, id: number): Promise<RepositoryConfig> {
+  const file = await ctx.github.readFile(ref, CONFIG_PATH, null);
+  if (file.kind !== 'file') return defaultRepositoryConfig;
+  const parsed = parseRepositoryConfig(file.text);
+  await repositoryStore.saveRepositoryConfig(ctx.db, id, {
+    config: parsed.ok ? parsed.config : null,
+    etag: file.etag,
+    problems: parsed.ok ? null : [...parsed.problems],
+  });
+  return parsed.ok ? parsed.config : defaultRepositoryConfig;
+}
+
+type Count = { seen: number; read: number; skipped: number; apiCalls: number };
+
+/** Waits out GitHub's limits and short failures. */
+async function patiently<T>(
+  ctx: HarvestContext,
+  { signal }: HarvestOptions,
+  count: Count,
+  onProgress: (progress: HarvestProgress) => void,
+  ask: () => Promise<T>,
+): Promise<T> {
+  for (let waits = 0; ; waits += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof GitHubError) || !error.retryable || waits >= MOST_WAITS) throw error;
+      // A request that failed was one all the same.
+      count.apiCalls += 1;
+      const wait = error.retryAfterSeconds === null ? FALLBACK_WAIT_MS : error.retryAfterSeconds * 1000;
+      const waitingUntil = new Date(ctx.clock.now().getTime() + wait);
+      onProgress({ seen: count.seen, read: count.read, total: count.seen, waitingUntil });
+      await ctx.clock.sleep(wait, signal);
+    }
+  }
+}
+
+async function waitForBudget(
+  ctx: HarvestContext,
+  { signal }: HarvestOptions,
+  rate: RateBudget | null,
+  count: Count,
+  total: number,
+  onProgress: (progress: HarvestProgress) => void,
+): Promise<void> {
+  if (rate === null || rate.remaining > SPARE_REQUESTS) return;
+  const waitingUntil = new Date(rate.resetAt);
+  const wait = waitingUntil.getTime() - ctx.clock.now().getTime();
+  if (wait <= 0) return;
+  onProgress({ seen: count.seen, read: count.read, total, waitingUntil });
+  await ctx.clock.sleep(wait, signal);
+}
+
+function report(outcomes: HarvestReport['outcomes'], { read, skipped, apiCalls }: Count): HarvestReport {
+  return { outcomes, read, skipped, apiCalls, apiCallsPerIssue: read === 0 ? 0 : apiCalls / read };
+}
