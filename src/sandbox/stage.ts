@@ -81,7 +81,7 @@ function openThread({ github }: Stage, thread: ScriptedThread): Issue {
   return issue;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 /** A served model takes its time. */
 const PATIENCE_WITH_MODEL_MS = 900_000;
 const GLANCE_MS = 40;

@@ -11,9 +11,6 @@ import { rightProposal, syntheticThread } from './threads.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Threads under way at the same time. */
-const AT_ONCE = 1;
-
 export interface ExportedRows {
   readonly sft: string;
   readonly grpo: string;
@@ -37,17 +34,17 @@ async function playThreads(dataDir: string, count: number): Promise<void> {
       dataDir,
       http: { host: '127.0.0.1', port: 0 },
       logLevel: 'silent',
+      // The fake GitHub has no limits to respect; the App's own ceiling of comments a minute would take minutes.
       writeSpacingMs: 1,
+      limitsScale: 0.001,
     },
     { parts: { judge: teacher } },
   );
   try {
     stage.deliverTo(`${app.url}${app.ctx.config.webhook.path}`);
     const random = createRandom(11);
-    const threads = Array.from({ length: count }, (_, index) => syntheticThread(index, random));
-    while (threads.length > 0) {
-      const together = threads.splice(0, AT_ONCE);
-      await Promise.all(together.map((thread) => playThread(stage, app.ctx, thread)));
+    for (let index = 0; index < count; index += 1) {
+      await playThread(stage, app.ctx, syntheticThread(index, random));
     }
   } finally {
     await app.close();
