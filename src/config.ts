@@ -58,6 +58,7 @@ const environmentSchema = z.object({
   DRAIN_MS: positive(20_000),
   PLACEHOLDER_AFTER_MS: positive(30_000),
   SWE_MANAGER_FAILPOINT: optionalText,
+  RETENTION_DAYS: count(0),
   TRAINING_CONSENT: z.preprocess(emptyAsUnset, z.enum(['deny', 'allow']).default('deny')),
   ...learningVariables,
 });
@@ -99,6 +100,8 @@ export interface Config {
   readonly drainMs: number;
   /** How long the judge may take before a placeholder is posted, in milliseconds. */
   readonly placeholderAfterMs: number;
+  /** Days without an event after which an issue's texts are erased; 0 keeps them. */
+  readonly retentionDays: number;
   /** The operator's default where a public repository's own config says nothing about training. */
   readonly trainingConsent: boolean;
   readonly learning: LearningConfig;
@@ -137,6 +140,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sweepMs: e.SWEEP_MS,
     drainMs: e.DRAIN_MS,
     placeholderAfterMs: e.PLACEHOLDER_AFTER_MS,
+    retentionDays: e.RETENTION_DAYS,
     trainingConsent: e.TRAINING_CONSENT === 'allow',
     learning: readLearning(e),
     failpoint: e.SWE_MANAGER_FAILPOINT ?? null,

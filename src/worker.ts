@@ -2,6 +2,7 @@
 import type { AppContext, JobTools } from './ports.ts';
 import { answerCommand } from './tasks/answer-command.ts';
 import { answerTicks } from './tasks/answer-tick.ts';
+import { eraseDue } from './tasks/erasure/erase-due.ts';
 import { lookAround } from './tasks/look-around.ts';
 import { lookAtIssue } from './tasks/look-at-issue.ts';
 import { processDeliveries } from './tasks/process-deliveries.ts';
@@ -10,6 +11,9 @@ import { type RunningRounds, startRounds } from './tasks/rounds.ts';
 import { sweep } from './tasks/sweep/sweep.ts';
 import { workIssue } from './tasks/work-issue.ts';
 import { writeEffects } from './tasks/write-effects.ts';
+
+/** Milliseconds between two looks for what is to be forgotten. */
+const ERASURE_MS = 60_000;
 
 /** Jobs of each queue that one process runs at once. */
 const CONCURRENCY = { delivery: 4, command: 2, tick: 1, issue: 4, outbox: 4, look: 2 } as const;
@@ -36,5 +40,6 @@ export async function startWorking(ctx: AppContext): Promise<RunningRounds> {
   return startRounds(ctx, [
     { name: 'look-around', everyMs: ctx.config.lookAroundMs, turn: async () => void (await lookAround(ctx)) },
     { name: 'sweep', everyMs: ctx.config.sweepMs, turn: (signal) => sweep(ctx, signal) },
+    { name: 'erasure', everyMs: ERASURE_MS, turn: (signal) => eraseDue(ctx, signal) },
   ]);
 }

@@ -10,6 +10,7 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { harvestCommand } from './harvest.ts';
 import { inferCommand } from './infer.ts';
+import { forgetCommand } from './forget.ts';
 import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
 import { replayCommand } from './replay.ts';
@@ -37,6 +38,7 @@ for (const command of [
   harvestCommand(),
   datasetCommand(),
   modelsCommand(),
+  forgetCommand(),
   statusCommand(),
   replayCommand(),
   doctorCommand(),

@@ -28,6 +28,22 @@ export async function getRepository(db: Db, id: number): Promise<Repository | nu
   return row ?? null;
 }
 
+/** By its names of now, whatever their case; the one that is not removed where several had the name. */
+export async function findRepository(db: Db, owner: string, name: string): Promise<Repository | null> {
+  const [row] = await db
+    .select()
+    .from(repositories)
+    .where(
+      and(
+        sql`lower(${repositories.owner}) = ${owner.toLowerCase()}`,
+        sql`lower(${repositories.name}) = ${name.toLowerCase()}`,
+      ),
+    )
+    .orderBy(sql`${repositories.removedAt} nulls first`)
+    .limit(1);
+  return row ?? null;
+}
+
 export async function markRepositoriesRemoved(db: Db, ids: readonly number[], at: Date): Promise<void> {
   if (ids.length === 0) return;
   await db

@@ -2,9 +2,11 @@
  * Works off the deliveries of one lane in the order of their arrival. What a delivery says is written to our
  * tables in one transaction with its mark as processed.
  */
+import { eraseCommentPayload } from '../pipeline/dataset/erase.ts';
+import type { CommentEvent } from '../pipeline/webhook/events.ts';
 import { parseDelivery } from '../pipeline/webhook/parse.ts';
 import type { AppContext, Db, JobTools } from '../ports.ts';
-import { deliveryStore } from '../store/index.ts';
+import { deliveryStore, erasureStore } from '../store/index.ts';
 import { applyEvent } from './delivery/apply-event.ts';
 import { deliveryJob, readJob } from './queues.ts';
 
@@ -57,8 +59,24 @@ async function processDelivery(ctx: AppContext, tx: Db, delivery: deliveryStore.
   if (event.kind === 'ignored') return ignore(event.reason);
   if (!isServed(ctx, event.installationId)) return ignore('the installation is not on the allow-list');
   await applyEvent({ ctx, tx }, event);
+  if (event.kind === 'comment') await dropText(ctx, tx, delivery, event);
   await deliveryStore.finishDelivery(tx, delivery.id, { state: 'processed', at });
   await ctx.failpoint('delivery.applied');
+}
+
+/**
+ * Deliveries about our own comments quote proposals and are told by the outbox's own record; those about a comment
+ * that was deleted before they arrived must not bring its text back.
+ */
+async function dropText(
+  ctx: AppContext,
+  tx: Db,
+  delivery: deliveryStore.Delivery,
+  { comment }: CommentEvent,
+): Promise<void> {
+  const isOwn = comment.appId === ctx.github.appId;
+  if (!isOwn && !(await erasureStore.erasedComments(tx, [comment.id])).has(comment.id)) return;
+  await erasureStore.erasePayload(tx, delivery.id, eraseCommentPayload);
 }
 
 function isServed(ctx: AppContext, installationId: number): boolean {

@@ -1,5 +1,6 @@
 /** Labelled snapshots as the dataset stage takes them, page by page: memory does not grow with their number. */
 import { readPrice } from '../../pipeline/command/price.ts';
+import { isErased } from '../../pipeline/dataset/erase.ts';
 import type { DecidedWords, DistilledWords, LabelledThread } from '../../pipeline/dataset/labelled-thread.ts';
 import type { SelectionFacts } from '../../pipeline/dataset/selection.ts';
 import { restoreNumbers, shownIds } from '../../pipeline/judge/prompt/order.ts';
@@ -89,7 +90,7 @@ function reasonOf({ signals, label }: datasetStore.LabelledRecord): string | nul
   return (
     agreeing
       .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
-      .findLast(({ reason }) => reason)?.reason ?? null
+      .findLast(({ reason }) => reason && !isErased(reason))?.reason ?? null
   );
 }
 

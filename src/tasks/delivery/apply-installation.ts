@@ -20,7 +20,8 @@ export async function applyInstallation(application: Application, event: Install
     case 'suspend':
       return installationStore.setInstallationStatus(tx, installationId, 'suspended');
     case 'deleted':
-      return installationStore.setInstallationStatus(tx, installationId, 'deleted');
+      await installationStore.setInstallationStatus(tx, installationId, 'deleted');
+      return createWakeUps(application.ctx.jobs).erasure(tx, 'installation', installationId);
     default:
       event.action satisfies never;
   }

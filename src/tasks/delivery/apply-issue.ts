@@ -1,5 +1,6 @@
 import type { IssueEvent } from '../../pipeline/webhook/events.ts';
 import { effectStore, type issueStore, repositoryStore, runStore } from '../../store/index.ts';
+import { eraseIssue } from '../erasure/erase-issue.ts';
 import { hearIssue } from '../evidence/hear-issue.ts';
 import { createWakeUps } from '../queues.ts';
 import { storedConfig } from '../support/repository-config.ts';
@@ -18,7 +19,9 @@ export async function applyIssue(application: Application, event: IssueEvent): P
       return createWakeUps(ctx.jobs).outbox(tx, issue.installationId);
     case 'deleted':
     case 'transferred':
-      return giveUpIssue(application, issue.id, event.action);
+      await giveUpIssue(application, issue.id, event.action);
+      if (event.action === 'transferred') return;
+      return eraseIssue(tx, issue.id, { reason: 'deleted', at: ctx.clock.now(), rerender: null });
     case 'opened':
     case 'edited':
     case 'closed':

@@ -64,19 +64,23 @@ async function decide(
   const verdict = await judgeWithPatience(ctx, issue, run, snapshot.input, signal);
   await ctx.failpoint('run.judged');
   checkVerdict(verdict, snapshot.input);
-  await recordDecision(ctx, issue, run, snapshot, verdict);
+  if (await recordDecision(ctx, issue, run, snapshot, verdict)) return;
+  // A proposal was deleted while it was judged: what was said about it is dropped, and the others are judged anew.
+  return decide(ctx, issue, run, signal);
 }
 
+/** @returns false when the snapshot was erased meanwhile; then nothing is recorded. */
 async function recordDecision(
   ctx: AppContext,
   issue: issueStore.LocatedIssue,
   run: runStore.Run,
   snapshot: TakenSnapshot,
   verdict: Awaited<ReturnType<typeof judgeWithPatience>>,
-): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
+): Promise<boolean> {
+  const recorded = await ctx.db.transaction(async (tx) => {
     await issueStore.lockIssue(tx, issue.id);
     await hold(tx, run);
+    if ((await proposalStore.getSnapshot(tx, snapshot.id))?.erasedAt) return false;
     const cancelledBy = await runStore.cancelRequestedBy(tx, run.id);
     if (cancelledBy !== null)
       throw new CancelledError(`cancelled by ${cancelledBy}`, 'Ask again with /manager choose.');
@@ -97,8 +101,10 @@ async function recordDecision(
     await finishCommands(ctx, tx, issue, commands, outcomeOf(run, verdict));
     await runStore.finishRun(tx, run.id, { state: 'finished', at });
     await ctx.failpoint('run.recording');
+    return true;
   });
   await ctx.failpoint('run.recorded');
+  return recorded;
 }
 
 function isAsked({ trigger }: runStore.Run): boolean {

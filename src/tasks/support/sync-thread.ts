@@ -4,7 +4,7 @@ import { detectProposals } from '../../pipeline/proposals/detect.ts';
 import { type ProposalChange, revisionHash, syncProposals } from '../../pipeline/proposals/revision.ts';
 import type { Thread } from '../../pipeline/thread/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
-import { issueStore, proposalStore, repositoryStore } from '../../store/index.ts';
+import { erasureStore, issueStore, proposalStore, repositoryStore } from '../../store/index.ts';
 import { storedConfig } from './repository-config.ts';
 
 export async function syncThread(
@@ -16,12 +16,18 @@ export async function syncThread(
 ): Promise<void> {
   const { title, state, locked } = thread.issue;
   await issueStore.setIssueFlags(tx, issue.id, { title, state, locked });
+  const erased = await erasureStore.erasedComments(
+    tx,
+    thread.comments.map(({ id }) => id),
+  );
+  // GitHub may have been read before a comment was deleted.
+  const standing = { ...thread, comments: thread.comments.filter(({ id }) => !erased.has(id)) };
   const known = await proposalStore.listProposals(tx, issue.id);
   const manual = known
     .filter((proposal) => proposal.source === 'manual')
     .map((proposal) => proposal.commentId);
   const { config } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
-  const detected = detectProposals(thread, {
+  const detected = detectProposals(standing, {
     headings: headingsOf(config),
     ownAppId: ctx.github.appId,
     addedCommentIds: [...addedCommentIds, ...manual],
