@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { buildCommand } from './dataset/build.ts';
 import { diffCommand, listCommand, verifyCommand } from './dataset/compare.ts';
 import { consentCommand } from './dataset/consent.ts';
+import { distillCommand } from './dataset/distill.ts';
 import { exportCommand } from './dataset/export.ts';
 import { showCommand } from './dataset/show.ts';
 
@@ -14,6 +15,7 @@ export function datasetCommand(): Command {
     diffCommand(),
     verifyCommand(),
     exportCommand(),
+    distillCommand(),
     consentCommand(),
   ]) {
     dataset.addCommand(command);

@@ -53,7 +53,7 @@ export function formatOption(): Option {
   return new Option('--format <format>', 'row format').choices(DATASET_FORMATS);
 }
 
-function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;

@@ -98,7 +98,11 @@ export async function buildRows(thread: LabelledThread, options: RowOptions): Pr
  * Distinct orders of the proposals, in pairs of a shuffle and its reverse. Of a thread that no prompt can hold, the
  * group with the right proposal is shown, grouped as the judge would.
  */
-function ordersOf({ snapshotId, input, label }: LabelledThread, packer: Packer, most: number): number[][] {
+export function ordersOf(
+  { snapshotId, input, label }: LabelledThread,
+  packer: Packer,
+  most: number,
+): number[][] {
   const numbers = input.candidates.map(({ number }) => number);
   const groups = planGroups(numbers, packer, seededRandom(snapshotId));
   const group = groups.find((members) => label.best !== null && members.includes(label.best)) ?? groups[0];
