@@ -439,9 +439,7 @@ export async function issuesToErase(
 }
 
 /** Where the App is uninstalled: whole installations, and repositories that were taken out of one or deleted. */
-export async function uninstalled(
-  db: Db,
-): Promise<{ installationIds: number[]; repositoryIds: number[] }> {
+export async function uninstalled(db: Db): Promise<{ installationIds: number[]; repositoryIds: number[] }> {
   const gone = await db
     .select({ id: installations.id })
     .from(installations)

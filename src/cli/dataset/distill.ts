@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadConfig, readEnvironment } from '../../config.ts';
+import { loadConfig, loadInferenceConfig } from '../../config.ts';
 import { openInference, openStore } from '../../context.ts';
 import { ConfigError } from '../../errors.ts';
 import { SWE_LANCER } from '../../pipeline/dataset/benchmarks.ts';
@@ -34,13 +34,11 @@ export function distillCommand(): Command {
 
 /** @throws ConfigError without a service. */
 async function runDistill(flags: DistillFlags): Promise<void> {
-  const environment = readEnvironment();
-  const client = openInference(
-    flags.baseUrl ? { ...environment, INFERENCE_URL: flags.baseUrl } : environment,
-    { maxInFlight: flags.concurrency * flags.samples },
-  );
-  if (!client)
+  const service = loadInferenceConfig(flags.baseUrl);
+  if (service === null) {
     throw new ConfigError('There is no inference service.', 'Give --base-url or set INFERENCE_URL.');
+  }
+  const client = openInference(service, { maxInFlight: flags.concurrency * flags.samples });
   const config = loadConfig();
   const store = await openStore(config);
   try {

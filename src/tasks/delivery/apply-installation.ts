@@ -20,8 +20,8 @@ export async function applyInstallation(application: Application, event: Install
     case 'suspend':
       return installationStore.setInstallationStatus(tx, installationId, 'suspended');
     case 'deleted':
-      await installationStore.setInstallationStatus(tx, installationId, 'deleted');
-      return createWakeUps(application.ctx.jobs).erasure(tx, 'installation', installationId);
+      // What was recorded is erased by the next look for what is to be forgotten (promise 8).
+      return installationStore.setInstallationStatus(tx, installationId, 'deleted');
     default:
       event.action satisfies never;
   }
