@@ -8,16 +8,8 @@ import { dbCommand } from './db.ts';
 import { decisionCommand } from './decision.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
-
-<<<<<<< HEAD
-
-import { harvestCommand } from './harvest.ts';
-import { inferCommand } from './infer.ts';
-
-=======
->>>>>>> 7e130b0 (fix(erasure): find what is to be forgotten in rounds; the inference service from the configuration)
-
 import { forgetCommand } from './forget.ts';
+import { harvestCommand } from './harvest.ts';
 import { inferCommand } from './infer.ts';
 import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
