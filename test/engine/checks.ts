@@ -29,6 +29,9 @@ const THINKING_BUDGET = 24;
 /** On the slowest machine a running request makes a token within this time. */
 const QUIET_MS = 4_000;
 
+/** The headings of the decision comments, as the demo shows them. */
+const OUTCOMES = /^ {2}## (?:Proposal \d+ is the choice|No proposal chosen|No decision)/gm;
+
 /** As the judge's, but with short texts: random weights never come to an end by themselves. */
 const SCHEMA: AnswerSchema = {
   name: 'verdict',
@@ -224,8 +227,7 @@ export const CHECKS: readonly Check[] = [
       const folder = mkdtempSync(join(tmpdir(), 'swe-manager-demo-'));
       try {
         const shown = await runDemo(folder, engine);
-        const outcomes =
-          shown.match(/## (?:Proposal \d+ is the choice|No proposal chosen|No decision)/g) ?? [];
+        const outcomes = shown.match(OUTCOMES) ?? [];
         assert.equal(outcomes.length, DEMO_THREADS.length, shown);
         assert.doesNotMatch(shown, /embedded judge/i);
       } finally {
