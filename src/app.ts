@@ -30,7 +30,7 @@ export async function startApp(
   const context = await createContext(config, options.parts);
   const { ctx } = context;
   try {
-    const rounds = role === 'web' ? null : await startWorking(ctx);
+    const rounds = role === 'web' ? null : await startWorking(ctx, { vacuum: context.kind === 'pglite' });
     let draining = false;
     const ready = async () => {
       if (draining) throw new NotReady('this process is stopping');

@@ -5,6 +5,7 @@ import { answerTicks } from './tasks/answer-tick.ts';
 import { eraseDue } from './tasks/erasure/erase-due.ts';
 import { lookAround } from './tasks/look-around.ts';
 import { lookAtIssue } from './tasks/look-at-issue.ts';
+import { maintain } from './tasks/maintain.ts';
 import { processDeliveries } from './tasks/process-deliveries.ts';
 import { QUEUES } from './tasks/queues.ts';
 import { type RunningRounds, startRounds } from './tasks/rounds.ts';
@@ -18,6 +19,8 @@ const ERASURE_MS = 60_000;
 /** Jobs of each queue that one process runs at once. */
 const CONCURRENCY = { delivery: 4, command: 2, tick: 1, issue: 4, outbox: 4, look: 2 } as const;
 
+const MAINTENANCE_MS = 3_600_000;
+
 const TASKS = {
   delivery: processDeliveries,
   command: answerCommand,
@@ -30,7 +33,10 @@ const TASKS = {
 type Task = (ctx: AppContext, data: unknown, tools: JobTools) => Promise<void>;
 
 /** Begins to work, with what was left over when the last process ended. */
-export async function startWorking(ctx: AppContext): Promise<RunningRounds> {
+export async function startWorking(
+  ctx: AppContext,
+  options: { readonly vacuum: boolean },
+): Promise<RunningRounds> {
   for (const name of Object.keys(CONCURRENCY) as (keyof typeof CONCURRENCY)[]) {
     await ctx.jobs.work(QUEUES[name], { concurrency: CONCURRENCY[name] }, (data, tools) =>
       TASKS[name](ctx, data, tools),
@@ -41,5 +47,6 @@ export async function startWorking(ctx: AppContext): Promise<RunningRounds> {
     { name: 'look-around', everyMs: ctx.config.lookAroundMs, turn: async () => void (await lookAround(ctx)) },
     { name: 'sweep', everyMs: ctx.config.sweepMs, turn: (signal) => sweep(ctx, signal) },
     { name: 'erasure', everyMs: ERASURE_MS, turn: (signal) => eraseDue(ctx, signal) },
+    { name: 'maintenance', everyMs: MAINTENANCE_MS, waitsFirst: true, turn: () => maintain(ctx, options) },
   ]);
 }

@@ -10,6 +10,8 @@ export interface Round {
   readonly name: string;
   /** Milliseconds from the end of one turn to the beginning of the next. */
   readonly everyMs: number;
+  /** Whether the first turn waits for the interval, too. */
+  readonly waitsFirst?: boolean;
   turn(signal: AbortSignal): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ async function keepGoing(
 ): Promise<void> {
   const lease = { name: `round:${round.name}`, holder: newHolder() };
   const checkMs = Math.min(round.everyMs / CHECKS, LONGEST_CHECK_MS);
-  let lastTurn = Number.NEGATIVE_INFINITY;
+  let lastTurn = round.waitsFirst ? performance.now() : Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     goesOn();
     try {

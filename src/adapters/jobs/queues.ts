@@ -33,6 +33,9 @@ export const QUEUES: readonly QueueDefinition[] = [
 /** pg-boss's least. A worker that is silent for longer has lost its job. */
 const HEARTBEAT_SECONDS = 10;
 
+/** A finished wake-up says nothing that our tables do not say. */
+const KEPT_SECONDS = 24 * 3600;
+
 export function bossQueue(definition: QueueDefinition): Omit<Queue, 'name'> {
   return {
     // Not `stately` or `short`, which keep one waiting job a key: they drop a send while one waits, and that
@@ -45,6 +48,7 @@ export function bossQueue(definition: QueueDefinition): Omit<Queue, 'name'> {
     expireInSeconds: definition.expireInSeconds,
     heartbeatSeconds: HEARTBEAT_SECONDS,
     deadLetter: DEAD_LETTERS,
+    deleteAfterSeconds: KEPT_SECONDS,
     notify: true,
   };
 }
