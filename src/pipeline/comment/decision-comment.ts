@@ -1,5 +1,5 @@
-import { castVotes, shareOf } from '../judge/cast.ts';
 import { renderBox } from './checkboxes.ts';
+import { confidenceText } from './confidence.ts';
 import { renderExplanation } from './explain-section.ts';
 import { MARKER_ROOM } from './marker.ts';
 import { neutralise, neutraliseLine } from './neutralise.ts';
@@ -34,22 +34,6 @@ const MAX_CELL = 240;
 
 function find(view: DecisionView, number: number | null): ProposalView | null {
   return view.proposals.find((proposal) => proposal.number === number) ?? null;
-}
-
-function votesText(verdict: VerdictView): string {
-  const { votesFor } = shareOf(verdict.votes, verdict.chosen);
-  const cast = castVotes(verdict.votes);
-  const failed = cast.filter((vote) => vote.error !== null).length;
-  const valid = cast.length - failed;
-  const votes = `${valid} ${valid === 1 ? 'vote' : 'votes'}`;
-  // Nobody voted for "too close": it is what the votes came to.
-  const share = verdict.chosen === null && votesFor === 0 ? votes : `${votesFor} of ${votes}`;
-  return failed === 0 ? share : `${share} (${failed} failed)`;
-}
-
-function confidenceText(verdict: VerdictView): string {
-  const kind = verdict.calibrated ? 'calibrated' : 'uncalibrated vote share';
-  return `confidence ${percent(verdict.confidence)} (${kind}), ${votesText(verdict)}`;
 }
 
 function choiceLine(view: DecisionView, verdict: VerdictView): string {
@@ -133,7 +117,7 @@ function footer(view: DecisionView, verdict: VerdictView | null): string {
     ? [
         `${verdict.judge === 'embedded' ? 'Embedded judge' : 'Model'} ${code(verdict.model, 80)}`,
         `prompt ${code(verdict.promptVersion, 80)}`,
-        `votes by ${code(verdict.votePolicy, 80)}`,
+        ...(verdict.judge === 'model' ? [`votes by ${code(verdict.votePolicy, 80)}`] : []),
       ]
     : [];
   if (view.proposals.length > 0) parts.push(`revisions judged ${revisions(view)}`);

@@ -29,7 +29,9 @@ function timeline(verdict: VerdictView, proposals: readonly ProposalView[]): str
   ]);
 }
 
+/** The embedded judge looks once, and always sees the same: there is nothing to count. */
 function voteList(verdict: VerdictView): string | null {
+  if (verdict.judge === 'embedded') return null;
   const votes = castVotes(verdict.votes);
   if (votes.length === 0) return null;
   const lines = votes.slice(0, MAX_VOTES).map((vote) => {

@@ -1,4 +1,5 @@
 import type { CommandOutcome } from '../../schema/inbox.ts';
+import { confidenceText } from './confidence.ts';
 import {
   code,
   fold,
@@ -6,7 +7,6 @@ import {
   link,
   login,
   numbers,
-  percent,
   proposalLink,
   sections,
   sentence,
@@ -131,10 +131,8 @@ export function renderDryRun(view: DryRunView): string {
   const result = chosen
     ? `would choose **${proposalLink(chosen)} of ${login(chosen.authorLogin)}**`
     : 'would choose none';
-  const kind = verdict.calibrated ? 'calibrated' : 'uncalibrated vote share';
   return sections([
-    `${login(view.actorLogin)}: ${code(view.request)}: the ${judgeName(verdict.judge)} ${result}, ` +
-      `confidence ${percent(verdict.confidence)} (${kind}).`,
+    `${login(view.actorLogin)}: ${code(view.request)}: the ${judgeName(verdict.judge)} ${result}, ${confidenceText(verdict)}.`,
     sentence(verdict.abstained ? (verdict.abstainReason ?? '') : verdict.explanation, 800),
     'Dry run: nothing was decided, and nothing waits for you.',
   ]);

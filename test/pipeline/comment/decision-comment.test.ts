@@ -24,10 +24,20 @@ describe('renderDecision', () => {
 
   it('shows an explained choice of the embedded judge, overtaken by newer proposals', () => {
     const view = judged(
-      { judge: 'embedded', model: 'embedded-1', promptVersion: 'none', calibrated: true },
+      { judge: 'embedded', model: 'embedded-1', promptVersion: 'none' },
       { explain: true, newerProposals: [1, 5] },
     );
     expect(renderDecision(view)).toMatchSnapshot();
+  });
+
+  it("calls the embedded judge's confidence its own estimate, and counts no votes", () => {
+    const embedded = { judge: 'embedded', confidence: 0.7 } as const;
+    const chosen = renderDecision(judged(embedded));
+    expect(chosen).toContain('confidence 70 % (its own estimate, uncalibrated)\n');
+    expect(chosen).not.toMatch(/\d votes?\b|votes by/);
+    expect(renderDecision(judged({ ...embedded, ...empty }))).toContain(
+      'None of 3 chosen by the **embedded judge** · at most 70 % for any of them (its own estimate, uncalibrated)\n',
+    );
   });
 
   it('shows an abstention', () => {

@@ -265,16 +265,12 @@ describe('neutralise', () => {
     ['one paragraph', '*a* @b '.repeat(9_000)],
     ['ticks', '` a'.repeat(21_000)],
     ['steps', Array.from({ length: 250 }, (_, depth) => `${' '.repeat(2 * depth)}- a`).join('\n')],
-  ])(
-    'is not slowed down by 65,536 characters of %s',
-    (_name, text) => {
-      const spent = processorClock();
-      const result = clean(text, 60_000);
-      expect(spent()).toBeLessThan(8_000);
-      expect(result.length).toBeLessThanOrEqual(60_000);
-    },
-    20_000,
-  );
+  ])('is not slowed down by 65,536 characters of %s', (_name, text) => {
+    const spent = processorClock();
+    const result = clean(text, 60_000);
+    expect(spent()).toBeLessThan(8_000);
+    expect(result.length).toBeLessThanOrEqual(60_000);
+  });
 });
 
 describe('neutraliseLine and plainText', () => {
