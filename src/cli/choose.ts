@@ -62,24 +62,39 @@ async function threadOf(config: Config, issue: string | undefined, flags: Choose
     );
   }
   if (flags.thread !== undefined) return readThreadFile(flags.thread, flags.number);
-  const ref = parseIssueUrl(issue ?? '');
+  const ref = parseIssueUrl(issue ?? '', config.githubApiUrl);
   progress(`reading ${issue}`);
   const thread = await gitHubWithToken(config, readToken()).readThread(ref);
   progress('');
   return thread;
 }
 
-/** @throws InputError when it is no issue's address. */
-function parseIssueUrl(address: string): { owner: string; name: string; number: number } {
-  const match = /^https:\/\/[^/\s]+\/([\w.-]+)\/([\w.-]+)\/issues\/(\d{1,10})(?:[?#].*)?$/.exec(address);
-  const [, owner, name, number] = match ?? [];
-  if (owner === undefined || name === undefined || number === undefined) {
+/** @throws InputError when it is no issue's address, or one on another GitHub than the one that is asked. */
+function parseIssueUrl(address: string, apiUrl: string): { owner: string; name: string; number: number } {
+  const match = /^https:\/\/([^/\s]+)\/([\w.-]+)\/([\w.-]+)\/issues\/(\d{1,10})(?:[?#].*)?$/.exec(address);
+  const [, host, owner, name, number] = match ?? [];
+  const isPath = [owner, name].some((part) => part === undefined || /^\.+$/.test(part));
+  if (host === undefined || owner === undefined || name === undefined || isPath) {
     throw new InputError(
       `“${address.slice(0, 200)}” is not the address of an issue.`,
       'Write it as https://github.com/owner/name/issues/1.',
     );
   }
+  const expected = webHostOf(apiUrl);
+  if (expected !== null && host.toLowerCase() !== expected) {
+    throw new InputError(
+      `${host} is not ${expected}, whose issues are read.`,
+      'Correct the address, or set GITHUB_API_URL to https://HOST/api/v3 for a GitHub of your own.',
+    );
+  }
   return { owner, name, number: Number(number) };
+}
+
+/** Where an API's issues are looked at in a browser; null when its address does not tell. */
+function webHostOf(apiUrl: string): string | null {
+  const { host, pathname } = new URL(apiUrl);
+  if (host === 'api.github.com') return 'github.com';
+  return pathname.startsWith('/api/v3') ? host : null;
 }
 
 async function readThreadFile(file: string, number: string): Promise<Thread> {

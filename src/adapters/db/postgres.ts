@@ -41,7 +41,7 @@ export async function openPostgres(
     await pool.end();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DatabaseError(
-      `Postgres cannot be reached: ${reason}`,
+      `Postgres cannot be reached: ${reason}.`,
       'Check DATABASE_URL and that the server runs, or unset it to use the embedded database.',
       { cause },
     );

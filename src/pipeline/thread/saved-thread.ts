@@ -53,21 +53,22 @@ export function parseSavedThread(text: string, place: { file: string; line: stri
 }
 
 function pickThread(text: string, { file, line }: { file: string; line: string }): unknown {
-  const lines = text.split('\n').filter((one) => one.trim() !== '');
-  const wholeFile = tryJson(text);
-  if (wholeFile !== undefined) return wholeFile;
+  const whole = tryJson(text);
+  const lines = whole === undefined ? text.split('\n').filter((one) => one.trim() !== '') : [];
+  const count = whole === undefined ? lines.length : 1;
   const index = Number(line);
-  const picked = Number.isInteger(index) ? lines[index - 1] : undefined;
-  if (picked === undefined) {
+  if (!/^\d+$/.test(line) || index < 1 || index > count) {
+    const threads = count === 1 ? '1 thread' : `${count} threads`;
     throw new InputError(
-      `${file} has ${lines.length} lines, and none with number ${line}.`,
-      'Choose another --number.',
+      `${file} has ${threads}, and none with number ${line}.`,
+      count === 0 ? 'Choose another file.' : `Choose a --number from 1 to ${count}.`,
     );
   }
-  const value = tryJson(picked);
+  if (whole !== undefined) return whole;
+  const value = tryJson(lines[index - 1] ?? '');
   if (value === undefined) {
     throw new InputError(
-      `Line ${line} of ${file} is not JSON.`,
+      count === 1 ? `${file} is not JSON.` : `Thread ${line} of ${file} is not JSON.`,
       'The file must be JSON, or JSONL with a thread a line.',
     );
   }
