@@ -13,17 +13,25 @@ export async function verifyEvidence(ctx: AppContext, issue: issueStore.LocatedI
   const waiting = await evidenceStore.unverified(ctx.db, issue.id);
   if (waiting.length === 0) return;
   const { config } = await readRepositoryConfig(ctx, issue);
+  const settled: Settled[] = [];
   for (const [login, signals] of Map.groupBy(waiting, ({ actorLogin }) => actorLogin)) {
     const { allowed, role } = await roleOf(ctx, issue, login, config);
     const isReviewer = config.reviewers.some((one) => isSameLogin(one, login));
-    const found = { role, hasSay: allowed || isReviewer, at: ctx.clock.now() };
-    await evidenceStore.settleRole(
-      ctx.db,
-      signals.map(({ id }) => id),
-      found,
-    );
+    settled.push({
+      ids: signals.map(({ id }) => id),
+      found: { role, hasSay: allowed || isReviewer, at: ctx.clock.now() },
+    });
   }
-  await ctx.db.transaction((tx) => resolveLabelsOfIssue(tx, issue.id, ctx.clock.now()));
+  // Together, or a death in between would leave roles that no label has heard of.
+  await ctx.db.transaction(async (tx) => {
+    for (const { ids, found } of settled) await evidenceStore.settleRole(tx, ids, found);
+    await resolveLabelsOfIssue(tx, issue.id, ctx.clock.now());
+  });
+}
+
+interface Settled {
+  readonly ids: readonly string[];
+  readonly found: Parameters<typeof evidenceStore.settleRole>[2];
 }
 
 /** Where GitHub will never answer, nobody vouches for them, and what they said counts for nothing. */

@@ -43,6 +43,8 @@ export class Webhooks {
   #rules: Rule[] = [];
   #held: Held[] = [];
   readonly #underWay = new Set<Promise<void>>();
+  /** The last undisturbed delivery of each issue. */
+  readonly #latest = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 
   constructor(options: WebhooksOptions) {
@@ -62,7 +64,7 @@ export class Webhooks {
     const delivery = this.#record(emission, randomUUID(), false);
     switch (disturbance?.kind) {
       case undefined:
-        this.#start(delivery, 0);
+        this.#startInTurn(delivery);
         break;
       case 'delay':
         this.#start(delivery, disturbance.ms);
@@ -162,12 +164,26 @@ export class Webhooks {
     };
   }
 
-  #start(delivery: Delivery, delayMs: number): void {
-    const work = this.#send(delivery, delayMs).finally(() => {
-      this.#underWay.delete(work);
-      this.#countDown();
+  /** GitHub nearly always keeps the order of what happens on one issue; who wants disorder asks for it. */
+  #startInTurn(delivery: Delivery): void {
+    const { issue } = delivery.payload as { issue?: { id: number } };
+    const lane = issue === undefined ? delivery.guid : `issue ${issue.id}`;
+    const work = this.#start(delivery, 0, this.#latest.get(lane));
+    this.#latest.set(lane, work);
+    void work.finally(() => {
+      if (this.#latest.get(lane) === work) this.#latest.delete(lane);
     });
+  }
+
+  #start(delivery: Delivery, delayMs: number, before: Promise<void> = Promise.resolve()): Promise<void> {
+    const work = before
+      .then(() => this.#send(delivery, delayMs))
+      .finally(() => {
+        this.#underWay.delete(work);
+        this.#countDown();
+      });
     this.#underWay.add(work);
+    return work;
   }
 
   async #send(delivery: Delivery, delayMs: number): Promise<void> {
