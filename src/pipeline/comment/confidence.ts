@@ -13,7 +13,9 @@ export function confidenceText(verdict: VerdictView): string {
     return `confidence ${sure} (${kind}), ${votesText(verdict)}`;
   }
   const kind = verdict.calibrated ? 'calibrated' : 'its own estimate, uncalibrated';
-  return verdict.chosen === null ? `at most ${sure} for any of them (${kind})` : `confidence ${sure} (${kind})`;
+  return verdict.chosen === null
+    ? `at most ${sure} for any of them (${kind})`
+    : `confidence ${sure} (${kind})`;
 }
 
 function votesText(verdict: VerdictView): string {
