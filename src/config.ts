@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { type InferenceConfig, inferenceVariables, readInference } from './config/inference.ts';
 import { type LearningConfig, learningVariables, readLearning } from './config/learning.ts';
+import { readTrainer, type TrainerConfig, trainerVariables } from './config/trainer.ts';
 import { ConfigError } from './errors.ts';
 
 const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
@@ -61,6 +62,7 @@ const environmentSchema = z.object({
   RETENTION_DAYS: count(0),
   TRAINING_CONSENT: z.preprocess(emptyAsUnset, z.enum(['deny', 'allow']).default('deny')),
   ...learningVariables,
+  ...trainerVariables,
 });
 
 export interface Config {
@@ -105,6 +107,7 @@ export interface Config {
   /** The operator's default where a public repository's own config says nothing about training. */
   readonly trainingConsent: boolean;
   readonly learning: LearningConfig;
+  readonly trainer: TrainerConfig;
   /** Where the crash test kills this process (see failpoints.ts); null everywhere else. */
   readonly failpoint: string | null;
 }
@@ -143,6 +146,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     retentionDays: e.RETENTION_DAYS,
     trainingConsent: e.TRAINING_CONSENT === 'allow',
     learning: readLearning(e),
+    trainer: readTrainer(e),
     failpoint: e.SWE_MANAGER_FAILPOINT ?? null,
   };
 }
@@ -183,6 +187,16 @@ function parse<Output>(schema: z.ZodType<Output>, env: NodeJS.ProcessEnv): Outpu
 /** A person's token for reading GitHub from the command line; null reads public issues without one. */
 export function readToken(env: NodeJS.ProcessEnv = process.env): string | null {
   return env.GITHUB_TOKEN || env.GH_TOKEN || null;
+}
+
+/** What a trainer on this machine gets of the environment: everything but what is ours, secrets above all. */
+export function trainerEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const ours = new Set([...Object.keys(environmentSchema.shape), 'GITHUB_TOKEN', 'GH_TOKEN']);
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || ours.has(name) ? [] : [[name, value]],
+    ),
+  );
 }
 
 /** GitHub's own limits are not ours to shorten. */

@@ -1,4 +1,6 @@
 /** Builds the context once: the only importer of adapters. */
+import { readFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { systemClock } from './adapters/clock.ts';
 import { takeDirectoryLock } from './adapters/db/directory-lock.ts';
@@ -14,16 +16,29 @@ import { createInferenceClient } from './adapters/inference/client.ts';
 import { clientOptions, type InferenceOptions } from './adapters/inference/options.ts';
 import { forgetDeadJob, listDeadJobs } from './adapters/jobs/dead-jobs.ts';
 import { createJobs } from './adapters/jobs/jobs.ts';
+import { createKubernetesLauncher } from './adapters/training/kubernetes.ts';
+import { createLocalLauncher } from './adapters/training/local.ts';
+import { createRunFiles } from './adapters/training/run-files.ts';
 import type { InferenceConfig } from './config/inference.ts';
-import type { Config } from './config.ts';
-import { ConfigError } from './errors.ts';
+import { type Config, trainerEnvironment } from './config.ts';
+import { ConfigError, JudgeError } from './errors.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createEmbeddedJudge } from './pipeline/judge/embedded/judge.ts';
 import { parseTrainedWeights } from './pipeline/judge/embedded/trained.ts';
 import { createModelJudge, type ModelJudgeOptions } from './pipeline/judge/model/judge.ts';
 import type { InferenceClient } from './pipeline/judge/model/port.ts';
 import type { Judge } from './pipeline/judge/types.ts';
-import type { AppContext, Clock, Db, FailedJob, GitHub, GitHubApp, JudgeFactory } from './ports.ts';
+import type { Training, TrainingLauncher } from './pipeline/training/types.ts';
+import type {
+  AppContext,
+  Clock,
+  Db,
+  FailedJob,
+  GitHub,
+  GitHubApp,
+  JudgeFactory,
+  LoadableVersion,
+} from './ports.ts';
 import { dropLeases } from './store/leases.ts';
 import { createServingJudge } from './tasks/learning/serving-judge.ts';
 import { calibrate } from './tasks/support/calibration.ts';
@@ -139,6 +154,7 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     github,
     judge: createServingJudge(database.db, judges),
     judges,
+    training: openTraining(config),
     clock: parts.clock ?? systemClock,
     logger,
     failpoint: createFailpoint(config.failpoint),
@@ -200,8 +216,26 @@ export function openJudge(config: Config, options: Pick<ModelJudgeOptions, 'cali
         ...(seed === undefined ? {} : { seed: ({ issue }) => `${seed}:${issue.number}` }),
         ...options,
       }),
+    load: (version, signal) => loadVersion(service, version, signal),
   };
   return { judge: judges.open(null), judges, service, close: () => service.close() };
+}
+
+/** Whole weights are started with a server, and only adapters can be added to one. @throws JudgeError */
+async function loadVersion(
+  service: InferenceClient,
+  { name, path, files }: LoadableVersion,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (path !== null && files.some((file) => file.path === 'adapter_config.json')) {
+    return service.loadAdapter({ name, path }, signal);
+  }
+  if ((await service.models(signal)).includes(name)) return;
+  throw new JudgeError(
+    `No inference server serves ${name}.`,
+    `Start one with --served-model-name ${name}${path === null ? '' : ` on ${path}`}, and add it to INFERENCE_URL.`,
+    { retryable: false },
+  );
 }
 
 /** What tests put in the judge's place knows no versions. */
@@ -220,6 +254,55 @@ export function openInference(
   override: Partial<Pick<InferenceOptions, 'maxInFlight'>> = {},
 ): InferenceClient {
   return createInferenceClient(clientOptions(config, override));
+}
+
+/** Where the served model is trained. Opening it makes no traffic and starts nothing. */
+export function openTraining(config: Config): Training {
+  const root = resolve(config.trainer.dir ?? join(config.dataDir, 'training'));
+  const launchers = new Map<string, TrainingLauncher>();
+  return {
+    root: (kind) => (kind === 'local' ? root : config.trainer.cluster.mountPath),
+    files: createRunFiles(root),
+    launcher: (kind) => {
+      const launcher =
+        launchers.get(kind) ?? (kind === 'local' ? localLauncher(config, root) : clusterLauncher(config));
+      launchers.set(kind, launcher);
+      return launcher;
+    },
+  };
+}
+
+function localLauncher({ trainer: { venv } }: Config, root: string): TrainingLauncher {
+  const environment = trainerEnvironment();
+  const path = venv === null ? environment.PATH : [resolve(venv, 'bin'), environment.PATH].join(delimiter);
+  return createLocalLauncher({ root, environment: { ...environment, PATH: path ?? '' } });
+}
+
+/** @throws ConfigError */
+function clusterLauncher({ trainer: { cluster } }: Config): TrainingLauncher {
+  const { image, volumeClaim, kubeconfig } = cluster;
+  if (image === null || volumeClaim === null) {
+    throw new ConfigError(
+      'The cluster to train on is not configured.',
+      'Set TRAIN_IMAGE and TRAIN_VOLUME_CLAIM, or use --launcher local.',
+    );
+  }
+  return createKubernetesLauncher({
+    ...cluster,
+    image,
+    volumeClaim,
+    kubeconfig: kubeconfig === null ? null : readKubeconfig(kubeconfig),
+  });
+}
+
+function readKubeconfig(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`TRAIN_KUBECONFIG cannot be read: ${path}`, 'Check the path and its permissions.', {
+      cause,
+    });
+  }
 }
 
 /** GitHub with a person's token, or none for public issues. */

@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import type { PassFailpoint } from './failpoints.ts';
 import type { Judge } from './pipeline/judge/types.ts';
 import type { Author, Thread, ThreadComment } from './pipeline/thread/types.ts';
+import type { Training } from './pipeline/training/types.ts';
 import type * as schema from './schema/index.ts';
 import type { ReactionContent } from './schema/outbox.ts';
 
@@ -318,6 +319,14 @@ export interface ServableVersion {
   readonly weights: unknown;
 }
 
+/** A version of a served model, with what its files are. */
+export interface LoadableVersion {
+  readonly name: string;
+  /** Its directory as the inference service sees it; null for the embedded judge. */
+  readonly path: string | null;
+  readonly files: readonly { readonly path: string }[];
+}
+
 /** Opens judges by version. */
 export interface JudgeFactory {
   readonly kind: 'embedded' | 'model';
@@ -327,6 +336,11 @@ export interface JudgeFactory {
    * @throws InputError for weights that cannot be read
    */
   open(version: ServableVersion | null, options?: { readonly seed?: string }): Judge;
+  /**
+   * Has every server serve the version by its name, beside all others; absent where versions need no loading.
+   * @throws JudgeError when one cannot
+   */
+  load?(version: LoadableVersion, signal?: AbortSignal): Promise<void>;
 }
 
 /** What every task gets. */
@@ -339,6 +353,7 @@ export interface AppContext {
   readonly judge: Judge;
   /** Every version that could have it. */
   readonly judges: JudgeFactory;
+  readonly training: Training;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Does nothing outside the crash test. */

@@ -3,6 +3,7 @@ import type { AppContext, JobTools } from './ports.ts';
 import { answerCommand } from './tasks/answer-command.ts';
 import { answerTicks } from './tasks/answer-tick.ts';
 import { eraseDue } from './tasks/erasure/erase-due.ts';
+import { followTraining } from './tasks/follow-training.ts';
 import { lookAround } from './tasks/look-around.ts';
 import { lookAtIssue } from './tasks/look-at-issue.ts';
 import { maintain } from './tasks/maintain.ts';
@@ -48,5 +49,10 @@ export async function startWorking(
     { name: 'sweep', everyMs: ctx.config.sweepMs, turn: (signal) => sweep(ctx, signal) },
     { name: 'erasure', everyMs: ERASURE_MS, turn: (signal) => eraseDue(ctx, signal) },
     { name: 'maintenance', everyMs: MAINTENANCE_MS, waitsFirst: true, turn: () => maintain(ctx, options) },
+    {
+      name: 'follow-training',
+      everyMs: ctx.config.trainer.followMs,
+      turn: (signal) => followTraining(ctx, signal),
+    },
   ]);
 }

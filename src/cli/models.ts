@@ -7,6 +7,7 @@ import { InputError } from '../errors.ts';
 import type { Db } from '../ports.ts';
 import { holdoutStore, modelStore } from '../store/index.ts';
 import { putToGate } from '../tasks/learning/gate.ts';
+import { loadVersion } from '../tasks/learning/load-version.ts';
 import { promote, retract, rollBack } from '../tasks/learning/serve.ts';
 import { action, print, printJson } from './support.ts';
 import { packageVersion } from './version.ts';
@@ -105,8 +106,15 @@ async function gate(name: string, flags: { json?: boolean }): Promise<void> {
 }
 
 async function promoteByHand(name: string): Promise<void> {
-  await withStore(async ({ db }) => {
-    await promote({ db, clock: systemClock }, await find(db, name), operator());
+  await withStore(async ({ db, config }) => {
+    const version = await find(db, name);
+    const { judges, close } = openJudge(config);
+    try {
+      await loadVersion(judges, version);
+    } finally {
+      await close();
+    }
+    await promote({ db, clock: systemClock }, version, operator());
     print(`${name} decides from now on.`);
   });
 }

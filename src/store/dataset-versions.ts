@@ -1,5 +1,5 @@
 /** Versions and their rows. Nothing here changes a row once its version is ready; erasure does (store/erasures.ts). */
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import {
   contaminationMarks,
@@ -186,6 +186,34 @@ export async function rowHashes(db: Db, versionId: string): Promise<{ rowId: str
     .from(datasetRows)
     .where(eq(datasetRows.versionId, versionId))
     .orderBy(asc(datasetRows.rowId));
+}
+
+/** How many rows of the part that trains have each answer, by the id that is shown; `null` is "none acceptable". */
+export async function countAnswers(
+  db: Db,
+  versionId: string,
+  reasonClasses: readonly string[],
+): Promise<Map<string, number>> {
+  const answer = sql<string>`('{' || ${datasetRows.columns} || '}')::json ->> 'best_proposal_id'`;
+  const rows = await db
+    .select({ answer, rows: count() })
+    .from(datasetRows)
+    .where(
+      and(
+        eq(datasetRows.versionId, versionId),
+        eq(datasetRows.split, 'train'),
+        inArray(datasetRows.reasonClass, [...reasonClasses]),
+        isNull(datasetRows.erasedAt),
+      ),
+    )
+    .groupBy(answer);
+  return new Map(rows.map(({ answer: id, rows: number }) => [id ?? 'null', number]));
+}
+
+/** By its own id, not by its number. */
+export async function getVersion(db: Db, id: string): Promise<DatasetVersion | null> {
+  const [row] = await db.select().from(datasetVersions).where(eq(datasetVersions.id, id));
+  return row ? toVersion(row) : null;
 }
 
 export async function countErasedRows(db: Db, versionId: string): Promise<number> {

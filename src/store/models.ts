@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { type Channel, channels, type JudgeKind, modelVersions } from '../schema/index.ts';
+import { type Channel, channels, type JudgeKind, modelVersions, trainingRuns } from '../schema/index.ts';
 
 export type ModelVersion = typeof modelVersions.$inferSelect;
 export type ChannelPeriod = typeof channels.$inferSelect;
@@ -13,6 +13,28 @@ export async function insertModelVersion(tx: Db, version: typeof modelVersions.$
 export async function findModelVersion(db: Db, name: string): Promise<ModelVersion | null> {
   const [row] = await db.select().from(modelVersions).where(eq(modelVersions.name, name));
   return row ?? null;
+}
+
+/** The SFT model that was registered last and may be built upon. */
+export async function latestSftModel(db: Db): Promise<ModelVersion | null> {
+  const [row] = await db
+    .select({ version: modelVersions })
+    .from(modelVersions)
+    .innerJoin(trainingRuns, eq(trainingRuns.id, modelVersions.trainingRunId))
+    .where(and(eq(trainingRuns.stage, 'sft'), ne(modelVersions.state, 'retracted')))
+    .orderBy(desc(modelVersions.createdAt))
+    .limit(1);
+  return row?.version ?? null;
+}
+
+/** The run that made a version; null for one that was registered by hand. */
+export async function stageOf(db: Db, version: ModelVersion): Promise<'sft' | 'dapo' | 'embedded' | null> {
+  if (version.trainingRunId === null) return null;
+  const [row] = await db
+    .select({ stage: trainingRuns.stage })
+    .from(trainingRuns)
+    .where(eq(trainingRuns.id, version.trainingRunId));
+  return row?.stage ?? null;
 }
 
 /** Newest first. */

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, gte, inArray, isNull, max, ne } from 'drizzle-orm';
+import { and, count, desc, eq, gt, gte, inArray, isNull, max, ne, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { labels, type ReasonClass, trainingRuns } from '../schema/index.ts';
 
@@ -14,6 +14,48 @@ export async function insertTrainingRun(tx: Db, run: typeof trainingRuns.$inferI
     .onConflictDoNothing()
     .returning({ id: trainingRuns.id });
   return rows.length > 0;
+}
+
+/**
+ * Plans a run while no other is under way.
+ * @returns the run that is in the way, or the one of this name; null when this one was planned
+ */
+export async function planTrainingRun(
+  db: Db,
+  run: typeof trainingRuns.$inferInsert,
+): Promise<TrainingRun | null> {
+  return db.transaction(async (tx) => {
+    // Two that are asked for at the same moment would not see each other.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('training-runs'))`);
+    const known = await findTrainingRun(tx, run.name);
+    const [inTheWay] = known ? [known] : await runsUnderWay(tx);
+    if (inTheWay) return inTheWay;
+    await insertTrainingRun(tx, run);
+    return null;
+  });
+}
+
+/**
+ * Changes a run that has not ended.
+ * @returns false when it has, meanwhile
+ */
+export async function updateRunUnderWay(
+  tx: Db,
+  id: string,
+  change: Partial<
+    Pick<TrainingRun, 'state' | 'reason' | 'metrics' | 'startedAt' | 'finishedAt' | 'lastSignAt'>
+  >,
+): Promise<boolean> {
+  const rows = await tx
+    .update(trainingRuns)
+    .set(change)
+    .where(and(eq(trainingRuns.id, id), inArray(trainingRuns.state, [...UNDER_WAY])))
+    .returning({ id: trainingRuns.id });
+  return rows.length > 0;
+}
+
+export function isUnderWay({ state }: Pick<TrainingRun, 'state'>): boolean {
+  return UNDER_WAY.some((one) => one === state);
 }
 
 export async function findTrainingRun(db: Db, name: string): Promise<TrainingRun | null> {

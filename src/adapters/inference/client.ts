@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JudgeError } from '../../errors.ts';
 import type {
+  Adapter,
   CompleteOptions,
   Completion,
   CompletionRequest,
@@ -125,6 +126,14 @@ class OpenAiCompatibleClient implements InferenceClient {
     });
   }
 
+  async loadAdapter(adapter: Adapter, signal?: AbortSignal): Promise<void> {
+    for (const server of this.#servers) {
+      await server.loadAdapter(adapter, signal).catch((error: unknown) => {
+        throw error instanceof AttemptError ? cannotLoad(adapter, server.url, error) : error;
+      });
+    }
+  }
+
   health(signal?: AbortSignal) {
     return Promise.all(this.#servers.map((server) => server.health(signal)));
   }
@@ -133,6 +142,15 @@ class OpenAiCompatibleClient implements InferenceClient {
     this.#pool.close();
     await Promise.all(this.#servers.map((server) => server.close()));
   }
+}
+
+function cannotLoad({ name, path }: Adapter, url: string, failure: AttemptError): JudgeError {
+  if (failure.blamesServer || failure.status === 401) return toJudgeError(failure, url, 1);
+  return new JudgeError(
+    `The inference server ${url} cannot serve ${name}: ${failure.message}.`,
+    `It must be started with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, and must see ${path}.`,
+    { cause: failure, retryable: false },
+  );
 }
 
 function avoided(progress: Progress): ReadonlySet<InferenceServer> {

@@ -8,7 +8,7 @@ import {
 } from 'cockatiel';
 import OpenAI from 'openai';
 import { Agent, fetch } from 'undici';
-import type { CompletionRequest, ServerHealth, TextDelta } from '../../pipeline/judge/model/port.ts';
+import type { Adapter, CompletionRequest, ServerHealth, TextDelta } from '../../pipeline/judge/model/port.ts';
 import { AttemptError, toAttemptError } from './failures.ts';
 import type { InferenceOptions } from './options.ts';
 import { buildBody } from './request.ts';
@@ -17,6 +17,9 @@ import { Watchdog } from './watchdog.ts';
 
 /** Failed health checks in a row after which a server is taken for dead, whatever its requests do. */
 const DEADLY_CHECKS = 2;
+
+/** An adapter is some hundred megabytes that are read from a disk. */
+const LOAD_TIMEOUT_MS = 300_000;
 
 export interface AttemptOptions {
   readonly signal: AbortSignal | undefined;
@@ -141,6 +144,28 @@ export class InferenceServer {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw toAttemptError(error, false);
+    }
+  }
+
+  /**
+   * Loads a LoRA adapter unless the name is served already: https://docs.vllm.ai/en/latest/features/lora.html
+   * @throws AttemptError
+   */
+  async loadAdapter({ name, path }: Adapter, signal?: AbortSignal): Promise<void> {
+    if ((await this.models(signal)).includes(name)) return;
+    try {
+      await this.#api.post('/load_lora_adapter', {
+        body: { lora_name: name, lora_path: path },
+        timeout: LOAD_TIMEOUT_MS,
+        ...(signal && { signal }),
+      });
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      // Another process may have loaded it meanwhile, which vLLM refuses to repeat.
+      if (!(await this.models(signal)).includes(name)) throw toAttemptError(error, false);
+    }
+    if (!(await this.models(signal)).includes(name)) {
+      throw new AttemptError('refused', `it loaded ${name} and does not list it`);
     }
   }
 

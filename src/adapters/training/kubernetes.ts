@@ -46,6 +46,7 @@ export function createKubernetesLauncher(options: KubernetesLauncherOptions): Tr
   return {
     kind: 'kubernetes',
     describe: (plan) => stringify(toTrainJob(plan, options)),
+    submission: (plan) => toTrainJob(plan, options),
     capacity: async () => capacityOf(await cluster()),
     submit: async (plan: TrainingPlan) => {
       const { objects } = await cluster();

@@ -53,6 +53,7 @@ export function createLocalLauncher(options: LocalLauncherOptions): TrainingLaun
     logs: (name, lines) => tail(join(dirOf(name), 'log'), lines),
     cancel: (name) => cancel(dirOf(name)),
     describe: (plan) => describe(plan, options),
+    submission: (plan) => ({ command: commandOf(plan, options), environment: plan.environment }),
   };
 }
 
@@ -113,10 +114,25 @@ async function statusOf(dir: string): Promise<TrainingStatus> {
 
 /** Kills the whole group: the trainer starts processes of its own. */
 async function cancel(dir: string): Promise<void> {
-  const pid = (await readText(join(dir, 'pid')))?.trim();
-  if (pid === undefined || (await readText(join(dir, 'exit'))) !== null) return;
-  if (await runs(pid, dir)) process.kill(-Number(pid), 'SIGKILL');
+  if ((await timeOf(dir)) === null || (await readText(join(dir, 'exit'))) !== null) return;
+  const pid = await pidOf(dir);
+  if (pid !== null && (await runs(pid, dir))) process.kill(-Number(pid), 'SIGKILL');
   await writeFile(join(dir, 'exit'), CANCELLED);
+}
+
+/** Of the shell that runs; null when none has begun, and then none will. */
+async function pidOf(dir: string): Promise<string | null> {
+  const takesItsPlace = await mkdir(join(dir, 'started')).then(
+    () => true,
+    () => false,
+  );
+  const deadline = Date.now() + START_MS;
+  while (!takesItsPlace && Date.now() < deadline) {
+    const pid = await readText(join(dir, 'pid'));
+    if (pid !== null) return pid.trim();
+    await sleep(20);
+  }
+  return null;
 }
 
 function describe(plan: TrainingPlan, options: LocalLauncherOptions): string {

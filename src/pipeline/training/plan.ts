@@ -13,13 +13,17 @@ export interface TrainingRequest {
   readonly root: string;
   /** Price of a GPU for an hour; null leaves costs out. */
   readonly pricePerGpuHour: number | null;
+  /** From 1; a second attempt at the same thing is another run. */
+  readonly attempt: number;
+  /** Version of the code that plans. */
+  readonly codeVersion: string;
 }
 
 /**
  * Memory for Qwen3-8B in bfloat16 with ZeRO-3 and a window of 8,192 tokens: plans from the trainers' documentation
  * (docs/training.md), not measurements.
  */
-const NEEDS: Record<Exclude<Stage, 'embedded'>, Record<Tuner, Resources>> = {
+export const NEEDS: Record<Exclude<Stage, 'embedded'>, Record<Tuner, Resources>> = {
   sft: {
     lora: { nodes: 1, gpusPerNode: 1, gpuMemoryGiB: 40 },
     full: { nodes: 1, gpusPerNode: 4, gpuMemoryGiB: 60 },
@@ -49,24 +53,30 @@ export function planTraining(request: TrainingRequest): TrainingPlan {
     dataDir,
     outputDir,
     command: [
-      ...['swe-manager-train', request.stage],
+      ...['swe-manager-job', request.stage],
       ...['--tuner', request.tuner, '--model', request.base],
       ...['--data', dataDir, '--output', outputDir],
+      ...(resources.gpusPerNode === 0 ? ['--device', 'cpu'] : []),
     ],
-    environment: {
-      NNODES: String(resources.nodes),
-      NPROC_PER_NODE: String(Math.max(1, resources.gpusPerNode)),
-    },
+    environment: processesOf(resources),
     resources,
     estimate: estimateOf(request),
+    codeVersion: request.codeVersion,
   };
 }
 
+/** Named only where there are several: with either of them ms-swift starts torchrun. */
+function processesOf({ nodes, gpusPerNode }: Resources): Record<string, string> {
+  if (nodes * gpusPerNode <= 1) return {};
+  return { NNODES: String(nodes), NPROC_PER_NODE: String(gpusPerNode) };
+}
+
 /** The same request has the same name, so that a control plane that died finds its run again. */
-function nameOf({ stage, tuner, base, dataset }: TrainingRequest, resources: Resources): string {
+function nameOf({ stage, tuner, base, dataset, attempt }: TrainingRequest, resources: Resources): string {
   const asked = JSON.stringify([stage, tuner, base, dataset.version, dataset.hash, resources]);
   const hash = createHash('sha256').update(asked).digest('hex').slice(0, 8);
-  return `swe-manager-${stage}-v${dataset.version}-${hash}`;
+  const name = `swe-manager-${stage}-v${dataset.version}-${hash}`;
+  return attempt === 1 ? name : `${name}-${attempt}`;
 }
 
 function estimateOf({ stage, dataset, pricePerGpuHour }: TrainingRequest): CostEstimate {

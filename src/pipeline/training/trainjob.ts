@@ -92,8 +92,10 @@ function otherVariables({ environment }: TrainingPlan): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !ours.has(name)));
 }
 
-function shellCommand({ command }: TrainingPlan): string {
-  const exports = PLACE.map(([ours, theirs]) => `export ${ours}="$${theirs}"`);
+/** A single process stays one: with a place in the environment ms-swift starts torchrun. */
+function shellCommand({ command, environment }: TrainingPlan): string {
+  const alone = environment.NNODES === undefined;
+  const exports = alone ? [] : PLACE.map(([ours, theirs]) => `export ${ours}="$${theirs}"`);
   return [...exports, `exec ${command.map(quote).join(' ')}`].join('\n');
 }
 

@@ -35,6 +35,8 @@ export interface TrainingPlan {
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
   readonly estimate: CostEstimate;
+  /** Version of the code that planned it. */
+  readonly codeVersion: string;
 }
 
 /** A planning figure, never a measurement. */
@@ -75,4 +77,47 @@ export interface TrainingLauncher {
   cancel(name: string): Promise<void>;
   /** Exactly what would be submitted, as text to read. */
   describe(plan: TrainingPlan): string;
+  /** The same as data. */
+  submission(plan: TrainingPlan): object;
+}
+
+/** A file of a trained model, by its path in the checkpoint. */
+export interface TrainedFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** What a trainer that ended well has left. */
+export interface TrainingResult {
+  /** The best checkpoint's folder, as the trainer and the inference service see it. */
+  readonly path: string;
+  readonly files: readonly TrainedFile[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** The files of training runs. */
+export interface RunFiles {
+  /** Puts rows (JSONL) where the plan expects them; they appear only when all are there. @throws TrainingError */
+  writeRows(plan: TrainingPlan, chunks: AsyncIterable<string>): Promise<void>;
+  /** Removes the rows, as exported and as prepared. */
+  removeRows(plan: TrainingPlan): Promise<void>;
+  /** Reads and checks every file of the best checkpoint. @throws TrainingError that says what is wrong with it */
+  readResult(plan: TrainingPlan): Promise<TrainingResult>;
+  /** When the trainer last wrote into its folder; null before that. */
+  lastChangeAt(plan: TrainingPlan): Promise<Date | null>;
+  /** The last line of the trainer's own log, as data; null before the first. */
+  lastLog(plan: TrainingPlan): Promise<Readonly<Record<string, unknown>> | null>;
+  /** The last lines of sampled answers, newest last: one line a step. */
+  completionLines(plan: TrainingPlan, lines: number): Promise<readonly string[]>;
+}
+
+/** Where training runs, and where its files are. */
+export interface Training {
+  /** @throws ConfigError when it is not configured */
+  launcher(kind: LauncherKind): TrainingLauncher;
+  /** The directory of all runs, as the trainer sees it. */
+  root(kind: LauncherKind): string;
+  readonly files: RunFiles;
 }

@@ -26,6 +26,12 @@ export class FakeInference {
   /** Requests whose connection the client closed before the end. */
   readonly cancelled: FakeRequest[] = [];
   models: readonly string[];
+  /** Every adapter that was loaded, in order. */
+  readonly loaded: { readonly name: string; readonly path: string }[] = [];
+  /** False knows no such path, as vLLM without VLLM_ALLOW_RUNTIME_LORA_UPDATING. */
+  loadsAdapters = true;
+  /** Directories that do not hold an adapter. */
+  readonly emptyPaths = new Set<string>();
   script: FakeScript;
   /** False answers 503 to health checks and everything else, as vLLM does when its engine is dead. */
   healthy = true;
@@ -90,8 +96,26 @@ export class FakeInference {
       return sendError(response, 401, 'Unauthorized');
     }
     if (path === '/v1/models') return sendJson(response, 200, listModels(this.models));
+    if (path === '/v1/load_lora_adapter' && this.loadsAdapters) {
+      this.#load(text, response);
+      return;
+    }
     if (path !== '/v1/chat/completions') return sendError(response, 404, 'Not Found');
     await this.#complete(text, request.headers.authorization, response);
+  }
+
+  /** Answers as vllm/entrypoints/openai/serving_models.py does. */
+  #load(text: string, response: ServerResponse): void {
+    const { lora_name: name, lora_path: path } = JSON.parse(text) as { lora_name: string; lora_path: string };
+    if (this.models.includes(name)) {
+      sendError(response, 400, `The lora adapter '${name}' has already been loaded.`);
+    } else if (this.emptyPaths.has(path)) {
+      sendError(response, 404, `Loading lora ${name} failed: No adapter found for ${path}`);
+    } else {
+      this.loaded.push({ name, path });
+      this.models = [...this.models, name];
+      response.writeHead(200).end(`Success: LoRA adapter '${name}' added successfully.`);
+    }
   }
 
   async #complete(text: string, authorization: string | undefined, response: ServerResponse): Promise<void> {

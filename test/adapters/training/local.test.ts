@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const plan = (script: string): TrainingPlan => planOf({ command: ['sh', '-c', script] });
+const plan = (script: string): TrainingPlan =>
+  planOf({ command: ['sh', '-c', script], environment: { NNODES: '1', NPROC_PER_NODE: '1' } });
 
 async function ended({ name }: TrainingPlan) {
   for (;;) {
@@ -86,6 +87,16 @@ describe('training on this machine', () => {
     await launcher.cancel(run.name);
     expect(await launcher.status(run.name)).toMatchObject({ state: 'cancelled' });
     await launcher.cancel(run.name);
+  });
+
+  it('begins nothing that was cancelled before it began', async () => {
+    const run = plan(`echo started > ${join(root, 'starts')}`);
+    await mkdir(join(root, run.name));
+    await launcher.cancel(run.name);
+    await launcher.submit(run);
+    await sleep(100);
+    expect(await launcher.status(run.name)).toMatchObject({ state: 'cancelled' });
+    await expect(readFile(join(root, 'starts'))).rejects.toThrow('ENOENT');
   });
 
   it('knows nothing of what was never submitted', async () => {

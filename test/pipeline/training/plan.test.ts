@@ -16,7 +16,9 @@ describe('planTraining', () => {
     const { name } = planTraining(REQUEST);
     expect(name).toMatch(/^swe-manager-dapo-v3-[0-9a-f]{8}$/);
     expect(planTraining({ ...REQUEST, pricePerGpuHour: 2 }).name).toBe(name);
+    expect(planTraining({ ...REQUEST, codeVersion: '9' }).name).toBe(name);
     expect(planTraining({ ...REQUEST, base: 'other' }).name).not.toBe(name);
+    expect(planTraining({ ...REQUEST, attempt: 2 }).name).toBe(`${name}-2`);
     expect(planTraining({ ...REQUEST, dataset: { ...REQUEST.dataset, hash: 'def' } }).name).not.toBe(name);
   });
 
@@ -34,6 +36,14 @@ describe('planTraining', () => {
   it('takes the machines it is given', () => {
     const resources = { nodes: 2, gpusPerNode: 4, gpuMemoryGiB: 60 };
     expect(planTraining({ ...REQUEST, resources }).environment).toEqual({ NNODES: '2', NPROC_PER_NODE: '4' });
+  });
+
+  it('names no processes where there is one, and a device where there is no GPU', () => {
+    expect(planTraining(REQUEST).environment).toEqual({});
+    const bare = { nodes: 1, gpusPerNode: 0, gpuMemoryGiB: 0 };
+    const onCpu = planTraining({ ...REQUEST, resources: bare });
+    expect(onCpu.environment).toEqual({});
+    expect(onCpu.command.slice(-2)).toEqual(['--device', 'cpu']);
   });
 });
 
@@ -75,8 +85,14 @@ describe('toTrainJob', () => {
     const [, , script] = (job.spec.trainer as { command: string[] }).command;
     expect(script).toContain('export MASTER_ADDR="$PET_MASTER_ADDR"\n');
     expect(script).toMatch(
-      /\nexec swe-manager-train dapo --tuner full --model Qwen\/Qwen3-8B --data \/training\//,
+      /\nexec swe-manager-job dapo --tuner full --model Qwen\/Qwen3-8B --data \/training\//,
     );
+  });
+
+  it('leaves a single process alone', () => {
+    const job = toTrainJob(planOf(), CLUSTER);
+    const [, , script] = (job.spec.trainer as { command: string[] }).command;
+    expect(script).toMatch(/^exec swe-manager-job dapo/);
   });
 
   it('lets no word of the command mean anything to the shell', () => {

@@ -9,6 +9,8 @@ export const REQUEST: TrainingRequest = {
   resources: null,
   root: '/training',
   pricePerGpuHour: null,
+  attempt: 1,
+  codeVersion: '1.2.3',
 };
 
 export function planOf(change: Partial<TrainingPlan> = {}): TrainingPlan {

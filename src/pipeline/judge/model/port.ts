@@ -93,6 +93,13 @@ export interface ServerHealth {
   readonly problem: string | null;
 }
 
+/** A LoRA adapter under the name of its version. */
+export interface Adapter {
+  readonly name: string;
+  /** Its directory as the servers see it. */
+  readonly path: string;
+}
+
 export interface InferenceClient {
   /**
    * One completion. Attempts that fail before any token are repeated, on another server where there is one;
@@ -108,6 +115,12 @@ export interface InferenceClient {
    * @throws JudgeError retryable when none answers, not retryable when the API key is refused.
    */
   models(signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Has every server serve the adapter by its name, beside what it serves already; servers that list the name are
+   * left alone, so nothing is ever replaced in place.
+   * @throws JudgeError for the first server that cannot: it is down, or may not load adapters, or cannot read this one
+   */
+  loadAdapter(adapter: Adapter, signal?: AbortSignal): Promise<void>;
   /** Asks every server now. Never throws for a server that is down: that is its answer. */
   health(signal?: AbortSignal): Promise<readonly ServerHealth[]>;
   /** Aborts what is open and frees the connections. */

@@ -64,6 +64,7 @@ export function scriptedClient(script: (seen: SeenRequest, index: number) => Scr
       }
     },
     models: async () => ['scripted'],
+    loadAdapter: async () => {},
     health: async () => [],
     close: async () => {},
   };

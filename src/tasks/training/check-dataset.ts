@@ -1,0 +1,29 @@
+/** May a version be trained on? What the trainer would refuse is refused before anything is submitted. */
+import { InputError } from '../../errors.ts';
+import { TRAINED_REASON_CLASSES } from '../../pipeline/dataset/selection.ts';
+import type { Db } from '../../ports.ts';
+import { datasetVersionStore } from '../../store/index.ts';
+import { refuseContaminated } from '../learning/train-embedded.ts';
+
+/**
+ * @returns how many rows there are to train on
+ * @throws InputError for a version that touches a benchmark, is empty, or whose answers are all the same
+ */
+export async function checkDataset(db: Db, dataset: datasetVersionStore.DatasetVersion): Promise<number> {
+  refuseContaminated(dataset);
+  const answers = await datasetVersionStore.countAnswers(db, dataset.id, TRAINED_REASON_CLASSES);
+  const [only] = answers.keys();
+  if (only === undefined) {
+    throw new InputError(
+      `Dataset version ${dataset.number} has no rows to train on.`,
+      'Collect decisions, check the consent of their repositories, and build another version.',
+    );
+  }
+  if (answers.size === 1) {
+    throw new InputError(
+      `Every answer of dataset version ${dataset.number} is ${only}: a model would learn the number.`,
+      'Collect other labels, or build with more --permutations.',
+    );
+  }
+  return [...answers.values()].reduce((sum, rows) => sum + rows, 0);
+}

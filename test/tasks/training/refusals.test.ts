@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
+import { checkDataset } from '../../../src/tasks/training/check-dataset.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { seedDataset } from '../../support/training.ts';
+
+let database: OpenDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.db.execute(sql`truncate installations, dataset_versions cascade`);
+});
+
+describe('what is not trained on', () => {
+  it('a version that may touch a benchmark', async () => {
+    const dataset = await seedDataset(database.db, 2, () => 1, { decontaminate: false });
+    await expect(checkDataset(database.db, dataset)).rejects.toThrow('may touch a benchmark');
+  });
+
+  it('an empty version', async () => {
+    const dataset = await seedDataset(database.db, 0, () => 1);
+    await expect(checkDataset(database.db, dataset)).rejects.toThrow('has no rows to train on');
+  });
+
+  it('a version of one class', async () => {
+    const dataset = await seedDataset(database.db, 3, () => null);
+    await expect(checkDataset(database.db, dataset)).rejects.toThrow(
+      'is null: a model would learn the number',
+    );
+  });
+
+  it('a version whose only other answer was erased', async () => {
+    const dataset = await seedDataset(database.db, 3, (index) => (index === 0 ? 1 : null));
+    expect(await checkDataset(database.db, dataset)).toBe(3);
+    await database.db.execute(
+      sql`update dataset_rows set erased_at = now(), messages = null, answer = null, columns = null where columns like '%"best_proposal_id":1%' or columns like '%"best_proposal_id":2%'`,
+    );
+    await expect(checkDataset(database.db, dataset)).rejects.toThrow('is null');
+  });
+});
