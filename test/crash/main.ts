@@ -11,6 +11,7 @@ import { type CrashOptions, type DatabaseKind, readOptions, USAGE } from './opti
 import { type Outcome, summarise } from './result.ts';
 import { type SoakOutcome, soak, soakForm } from './soak/phase.ts';
 import { createPgliteFactory, createPostgresFactory, type DatabaseFactory } from './world/database.ts';
+import { steadyModel } from './world/model.ts';
 
 /** Worlds at the same time: most of a world's time is spent waiting. */
 const CHAINS = 4;
@@ -55,7 +56,7 @@ async function runFailpoints(
   databases: DatabaseFactory,
   directory: string,
 ): Promise<ChainOutcome[]> {
-  const inference = await startFakeInference();
+  const inference = await startFakeInference({ script: steadyModel });
   const chains = options.chain ? [options.chain] : dealChains(seeded(options.seed), CHAINS);
   try {
     return await Promise.all(

@@ -1,4 +1,5 @@
 /** A short story that passes every failpoint; its people wait for an answer before they go on. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Comment, Issue } from '../../../src/sandbox/github/index.ts';
 import { isAnswered } from '../oracle/answered.ts';
 import { ownComments } from '../oracle/own-comments.ts';
@@ -21,6 +22,9 @@ export async function playScript(world: World): Promise<void> {
   const choose = people.command(issue, 'mia', 'choose', ['done', 'undecided']);
   await answered(world, choose);
   const decision = await ownComment(world, issue, 'decision');
+  await world.until('the decision', () => decision.body.includes('- [ ]'));
+  // GitHub's times are whole seconds: an answer in the second of the decision could be older than it.
+  await sleep(1_100);
   await answered(world, people.command(issue, 'mia', 'accept', ['done']));
   await world.until('the accepted state', () => decision.body.includes('[x]'));
   github.as('mia').untick(decision, 'accept');

@@ -5,6 +5,7 @@ import { settle } from '../oracle/answered.ts';
 import { judgeWorld } from '../oracle/oracle.ts';
 import { lost, type Outcome } from '../result.ts';
 import type { DatabaseFactory } from '../world/database.ts';
+import { steadyModel } from '../world/model.ts';
 import type { Role } from '../world/process.ts';
 import { openWorld, type World } from '../world/world.ts';
 import { createDraw } from './draw.ts';
@@ -66,7 +67,7 @@ export interface SoakOutcome extends Outcome {
 export async function soak(options: SoakOptions): Promise<SoakOutcome> {
   const began = performance.now();
   const { form, seed, directory, databases } = options;
-  const inference = await startFakeInference();
+  const inference = await startFakeInference({ script: steadyModel });
   const world = await openWorld({
     name: `soak-${options.kind}`,
     directory,

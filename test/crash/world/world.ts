@@ -46,7 +46,7 @@ export interface WorldOptions {
   readonly failpoint?: () => string | null;
   /** Called when a failpoint killed a process, before it is started again. */
   readonly onKilled?: () => void;
-  /** Milliseconds until something that does not come counts as lost. */
+  /** Milliseconds until something that does not come counts as lost, from the last start of a process. */
   readonly patienceMs: number;
 }
 
@@ -59,7 +59,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const env = { ...database.env, ...environmentOf(github, port, options.inferenceUrl) };
   const violations: Violation[] = [];
   let stopping = false;
+  let lastStart = 0;
   const armed = (): Record<string, string> => {
+    lastStart = Date.now();
     const failpoint = options.failpoint?.() ?? null;
     return failpoint === null ? {} : { SWE_MANAGER_FAILPOINT: failpoint };
   };
@@ -92,10 +94,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
           violations.push(broken(`a process that was asked to stop ended with ${code}`));
     },
     until: async (what, holds) => {
-      const deadline = Date.now() + patienceMs;
+      const began = Date.now();
       while (!(await holds())) {
-        redeliverFailed(github);
-        if (Date.now() > deadline) throw new Error(`${name}: waited in vain for ${what}`);
+        if (Date.now() - Math.max(began, lastStart) > patienceMs)
+          throw new Error(`${name}: waited in vain for ${what}`);
         await sleep(GLANCE_MS);
       }
     },
@@ -118,20 +120,10 @@ function environmentOf(github: FakeGitHub, port: number, inferenceUrl?: string):
     PORT: String(port),
     LOG_LEVEL: 'info',
     LIMITS_SCALE: String(LIMITS_SCALE),
-    WRITE_SPACING_MS: '20',
     LOOK_AROUND_MS: '1000',
     SWEEP_MS: '2000',
     PLACEHOLDER_AFTER_MS: '100',
     ANSWERS_PER_HOUR: '100000',
     ...(inferenceUrl === undefined ? {} : { INFERENCE_URL: inferenceUrl }),
   };
-}
-
-const again = new Set<string>();
-function redeliverFailed(github: FakeGitHub): void {
-  for (const one of [...github.webhooks.log]) {
-    if (one.status === 'pending' || one.status === 'OK' || again.has(String(one.id))) continue;
-    again.add(String(one.id));
-    setTimeout(() => github.webhooks.redeliver(one.id), 1000);
-  }
 }
