@@ -4,9 +4,10 @@ import { loadConfig } from '../config.ts';
 import { openStore } from '../context.ts';
 import { InputError } from '../errors.ts';
 import type { Db } from '../ports.ts';
-import { installationStore, repositoryStore } from '../store/index.ts';
+import { datasetVersionStore, installationStore, repositoryStore } from '../store/index.ts';
 import { eraseMany } from '../tasks/erasure/erase-many.ts';
 import { forgetUser } from '../tasks/erasure/forget-user.ts';
+import { printTaughtModels } from './dataset/print.ts';
 import { action, print, printJson, progress } from './support.ts';
 
 /** What the one argument names. */
@@ -30,9 +31,11 @@ async function forget(name: string, flags: { json?: boolean }): Promise<void> {
   const store = await openStore(loadConfig());
   try {
     const erased = await erase(store.db, what, name);
-    if (flags.json) return printJson({ what, ...erased });
+    const models = await datasetVersionStore.modelsTaughtErasedRows(store.db);
+    if (flags.json) return printJson({ what, ...erased, modelsTrainedOnErasedRows: models });
     const counts = Object.entries(erased).map(([kind, count]) => `${kind} ${count}`);
     print(`Erased: ${counts.join(', ')}.`);
+    printTaughtModels(models);
   } finally {
     await store.close();
   }

@@ -6,6 +6,7 @@ import { verifyVersion } from '../../tasks/dataset/verify-version.ts';
 import { startBar } from '../bar.ts';
 import { action, print, printJson } from '../support.ts';
 import { requireVersion } from './flags.ts';
+import { printTaughtModels } from './print.ts';
 
 const SHOWN_IDS = 10;
 
@@ -31,7 +32,8 @@ async function list(flags: { json?: boolean }): Promise<void> {
         rowsHash: manifest.rowsHash,
       })),
     );
-    if (flags.json) return printJson(lines);
+    const models = await datasetVersionStore.modelsTaughtErasedRows(store.db);
+    if (flags.json) return printJson({ versions: lines, modelsTrainedOnErasedRows: models });
     if (lines.length === 0) return print('No version yet: swe-manager dataset build');
     for (const line of lines) {
       const notes = [
@@ -41,6 +43,7 @@ async function list(flags: { json?: boolean }): Promise<void> {
       const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : '';
       print(`${line.version}  ${line.builtAt}  train ${line.train}, holdout ${line.holdout} rows${suffix}`);
     }
+    printTaughtModels(models);
   } finally {
     await store.close();
   }

@@ -105,7 +105,7 @@ export async function writeDirectory(
 }
 
 /** @throws InputError when the file cannot be written. */
-async function writeRows(
+export async function writeRows(
   db: Db,
   version: datasetVersionStore.DatasetVersion,
   selection: datasetVersionStore.ExportSelection,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
@@ -9,6 +10,7 @@ import {
   datasetRows,
   datasetVersions,
   labels,
+  modelVersions,
   snapshots,
 } from '../../../src/schema/index.ts';
 import { datasetVersionStore } from '../../../src/store/index.ts';
@@ -267,6 +269,32 @@ describe('buildVersion', () => {
     expect(version.manifest.rows).toBe(2);
     expect(await linesOf(version, { split: splitOf(900, 1) })).toEqual([]);
     expect(await verifyVersion(db, version)).toMatchObject({ erased: 2, changed: [], complete: true });
+  });
+});
+
+describe('modelsTaughtErasedRows', () => {
+  it('names the models that were trained on rows erased since', async () => {
+    const { db } = database;
+    const [number = 0] = numbersIn('train', 1);
+    const seeded = await seedThread(db, { number });
+    const { version } = await build();
+    await db.insert(modelVersions).values({
+      id: randomUUID(),
+      name: 'judge-1',
+      kind: 'embedded',
+      datasetVersionId: version.id,
+      base: 'embedded-1',
+      codeVersion: 'test',
+      createdAt: new Date(),
+    });
+    expect(await datasetVersionStore.modelsTaughtErasedRows(db)).toEqual([]);
+    await db
+      .update(datasetRows)
+      .set({ ...datasetVersionStore.NO_TEXT, erasedAt: new Date() })
+      .where(eq(datasetRows.snapshotId, seeded.snapshotId));
+    expect(await datasetVersionStore.modelsTaughtErasedRows(db)).toEqual([
+      { model: 'judge-1', state: 'candidate', datasetVersion: 1, erasedRows: 2 },
+    ]);
   });
 });
 
