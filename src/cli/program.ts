@@ -13,6 +13,7 @@ import { inferCommand } from './infer.ts';
 import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
 import { replayCommand } from './replay.ts';
+import { reviewCommand } from './review.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { packageVersion } from './version.ts';
@@ -33,6 +34,7 @@ export function buildProgram(): Command {
     inferCommand(),
     benchCommand(),
     harvestCommand(),
+    reviewCommand(),
     datasetCommand(),
     modelsCommand(),
     forgetCommand(),

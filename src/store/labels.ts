@@ -2,11 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, inArray, isNotNull, isNull, min, or } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { decisions, labels, signals, snapshots } from '../schema/index.ts';
+import { decisions, issues, labels, repositories, signals, snapshots } from '../schema/index.ts';
 
 export type Signal = typeof signals.$inferSelect;
 export type Label = typeof labels.$inferSelect;
 export type NewLabel = Omit<typeof labels.$inferInsert, 'id' | 'supersededAt'>;
+
+export interface LabelledSnapshot {
+  readonly label: Label;
+  readonly snapshot: typeof snapshots.$inferSelect;
+  readonly issue: typeof issues.$inferSelect;
+  readonly repository: typeof repositories.$inferSelect;
+}
 
 /**
  * Every verified signal that counts for the snapshot, oldest first: its own, and those of its issue that speak about
@@ -55,6 +62,17 @@ export async function currentLabel(db: Db, snapshotId: string): Promise<Label | 
     .from(labels)
     .where(and(eq(labels.snapshotId, snapshotId), isNull(labels.supersededAt)));
   return row ?? null;
+}
+
+/** Labels as they are now, with what a person needs to see to judge them. */
+export async function currentLabels(db: Db): Promise<LabelledSnapshot[]> {
+  return db
+    .select({ label: labels, snapshot: snapshots, issue: issues, repository: repositories })
+    .from(labels)
+    .innerJoin(snapshots, eq(labels.snapshotId, snapshots.id))
+    .innerJoin(issues, eq(snapshots.issueId, issues.id))
+    .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
+    .where(and(isNull(labels.supersededAt), isNull(snapshots.erasedAt)));
 }
 
 /** Puts a label in the place of the current one, or takes that away; the old one is kept as superseded. */

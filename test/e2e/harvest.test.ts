@@ -10,6 +10,7 @@ import { snapshots } from '../../src/schema/index.ts';
 import { labelStore } from '../../src/store/index.ts';
 import { harvestLine } from '../../src/tasks/harvest/harvest-file.ts';
 import { harvestRepository } from '../../src/tasks/harvest/harvest-repository.ts';
+import { correctLabel, uncertainLabels } from '../../src/tasks/review/review-labels.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { proposalOf } from './world.ts';
 
@@ -151,6 +152,31 @@ describe('harvest', () => {
     fake.as('mia').closeIssue(issue);
     await harvest();
     expect(slept.some((ms) => ms > 60_000)).toBe(true);
+  });
+});
+
+describe('review', () => {
+  it('shows what is disputed first, and a correction settles it, with the old label kept', async () => {
+    const sure = decided('Clear').issue;
+    const disputed = decided('Disputed').issue;
+    minute();
+    fake.as('mia').unassign(disputed, 'bob');
+    fake.as('mia').comment(disputed, "I prefer @ann's proposal after all.");
+    for (const issue of [sure, disputed]) fake.as('mia').closeIssue(issue);
+    await harvest();
+    const [first, ...others] = await uncertainLabels(db, 10);
+    expect(first?.issue.id).toBe(disputed.id);
+    expect(others.map(({ issue }) => issue.id)).not.toContain(sure.id);
+    if (!first) throw new Error('nothing to review');
+    expect(first.signals.length).toBeGreaterThan(1);
+    const correction = { proposalNumber: 1, reasonClass: 'priority', reviewer: 'operator' } as const;
+    expect(await correctLabel({ db, clock }, first, correction)).toMatchObject({
+      proposalNumber: 1,
+      decidedBy: 'review',
+      reasonClass: 'priority',
+    });
+    expect((await labelStore.labelHistory(db, first.snapshot.id)).length).toBe(2);
+    expect(await uncertainLabels(db, 10)).toEqual([]);
   });
 });
 

@@ -15,7 +15,8 @@ function idea(entry: IdeaTimelineEntry, proposals: readonly ProposalView[]): str
   const left = entry.alsoIn.length - shown.length;
   const later =
     shown.length === 0 ? '' : `; later in ${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
-  return `- ${sentence(entry.idea, 240)}: first in ${first}, ${utc(entry.firstAt)}${later}`;
+  const revision = entry.firstRevision ? `, revision ${entry.firstRevision.slice(0, 7)}` : '';
+  return `- ${sentence(entry.idea, 240)}: first in ${first}, ${utc(entry.firstAt)}${revision}${later}`;
 }
 
 function timeline(verdict: VerdictView, proposals: readonly ProposalView[]): string | null {

@@ -2,6 +2,7 @@
 import type { IdeaOrigin } from '../../schema/feedback.ts';
 import { readThread } from '../judge/embedded/authorship.ts';
 import { findIdeas, type Idea, termWeights } from '../judge/embedded/ideas.ts';
+import { revisionAt } from '../judge/embedded/timeline.ts';
 import type { Candidate, JudgeInput } from '../judge/types.ts';
 
 const ROLES = ['cause', 'change'] as const;
@@ -32,11 +33,6 @@ function mainIdea(ideas: readonly Idea[], role: IdeaOrigin['role'], index: numbe
 }
 
 function originOf(role: IdeaOrigin['role'], candidate: Candidate, at: string | null): IdeaOrigin {
-  const revision = candidate.revisions.findLast((text) => at !== null && text.at !== null && text.at <= at);
-  return {
-    role,
-    proposalNumber: candidate.number,
-    revisionHash: (revision ?? candidate.revisions[0])?.hash ?? '',
-    at,
-  };
+  const revisionHash = revisionAt(candidate, at) ?? '';
+  return { role, proposalNumber: candidate.number, revisionHash, at };
 }

@@ -94,6 +94,8 @@ export interface IdeaTimelineEntry {
   readonly idea: string;
   readonly firstNumber: number;
   readonly firstAt: string | null;
+  /** SHA-256 of the revision that held it first, hex; absent in records from before it was kept. */
+  readonly firstRevision?: string | null;
   /** Other proposals that hold the idea, with the time they first held it. */
   readonly alsoIn: readonly { readonly number: number; readonly at: string | null }[];
 }

@@ -1,5 +1,5 @@
 /** Who had which idea first, for `explain`: the ideas that matter, in the order in which they came up. */
-import type { IdeaTimelineEntry } from '../types.ts';
+import type { Candidate, IdeaTimelineEntry } from '../types.ts';
 import type { AnalysedThread } from './features.ts';
 import type { Idea } from './ideas.ts';
 import { shorten } from './text.ts';
@@ -25,6 +25,10 @@ export function ideaTimeline({ ideas, proposals }: AnalysedThread): IdeaTimeline
       idea: shorten(text, 200),
       firstNumber: numberOf(holders[0]?.index ?? 0),
       firstAt: holders[0]?.since.at ?? null,
+      firstRevision: revisionAt(
+        proposals[holders[0]?.index ?? 0]?.read.candidate,
+        holders[0]?.since.at ?? null,
+      ),
       alsoIn: holders.slice(1).map(({ index, since }) => ({ number: numberOf(index), at: since.at })),
     }));
 }
@@ -34,4 +38,11 @@ function importance({ role, identifiers, holders }: Idea): number {
   const isPlan = role === 'cause' || role === 'change';
   if (holders.length === 1 && identifiers.length === 0) return 0;
   return 2 * (holders.length - 1) + (isPlan ? 1 : 0) + Math.min(identifiers.length, 3) / 3;
+}
+
+/** The hash of the text that stood at that time; of an unknown time, the first one. Null without a candidate. */
+export function revisionAt(candidate: Candidate | undefined, at: string | null): string | null {
+  const revisions = candidate?.revisions ?? [];
+  const standing = revisions.findLast((text) => at !== null && text.at !== null && text.at <= at);
+  return (standing ?? revisions[0])?.hash ?? null;
 }
