@@ -18,8 +18,8 @@ export interface Plan {
 /** Minutes on two idle cores. */
 export const SHORT: Plan = {
   threads: 24,
-  sftSteps: 80,
-  sftRounds: 4,
+  sftSteps: 120,
+  sftRounds: 3,
   validShare: 0.3,
   dapoSteps: 6,
   evalSteps: 6,

@@ -4,7 +4,7 @@
  */
 import type { ScriptedThread } from '../../src/sandbox/threads/index.ts';
 
-const AREAS = ['cart', 'login', 'export', 'search', 'draft', 'invite', 'report', 'avatar'] as const;
+const AREAS = ['cart', 'login', 'search', 'draft'] as const;
 const VAGUE = ['the view is slow', 'the network is slow', 'the page is old'] as const;
 const AUTHORS = ['ada-l', 'ben-k', 'cem-o'] as const;
 
