@@ -17,6 +17,9 @@ const OVERLAP_MS = 120_000;
 /** The webhook of a younger comment is likely to be still under way; milliseconds. */
 const GRACE_MS = 60_000;
 
+/** GitHub cuts its times down to whole seconds: a comment may be up to this much younger than it says. */
+const SECOND_MS = 1_000;
+
 export async function sweepComments(ctx: AppContext, signal: AbortSignal): Promise<void> {
   const { installationAllowlist } = ctx.config;
   for (const repository of await sweepStore.reachableRepositories(ctx.db)) {
@@ -57,7 +60,7 @@ async function isUnseenCommand(
 ): Promise<boolean> {
   if (comment.appId === ctx.github.appId || comment.author.isBot) return false;
   if (comment.createdAt !== comment.updatedAt) return false;
-  if (Date.parse(comment.createdAt) < repository.createdAt.getTime()) return false;
+  if (Date.parse(comment.createdAt) + SECOND_MS <= repository.createdAt.getTime()) return false;
   if (parseCommands(comment.body).length === 0 && !hasMaskedCommand(comment.body)) return false;
   return !(await commandStore.isKnownComment(ctx.db, comment.id));
 }
