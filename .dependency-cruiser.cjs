@@ -127,7 +127,7 @@ module.exports = {
       'ports-leaf',
       'Ports are interfaces over words, tables and the configuration.',
       '^src/ports\\.ts$',
-      [WORDS, FAILPOINTS, '^src/schema/', '^src/config\\.ts$'],
+      [WORDS, FAILPOINTS, '^src/schema/', '^src/config\\.ts$', '^src/statistics/'],
     ),
     layer('store-over-ports', 'Queries know the Db port and the tables.', '^src/store/', [
       WORDS,
@@ -183,7 +183,7 @@ module.exports = {
       [
         WORDS,
         '^src/(config|ports)\\.ts$',
-        '^src/(schema|markdown|store)/',
+        '^src/(schema|markdown|statistics|store)/',
         '^src/pipeline/(thread|webhook|judge/model)/',
       ],
     ),

@@ -37,6 +37,7 @@ import type {
   GitHub,
   GitHubApp,
   JudgeFactory,
+  LearningParts,
   LoadableVersion,
 } from './ports.ts';
 import { dropLeases } from './store/leases.ts';
@@ -76,6 +77,7 @@ export interface ContextParts {
   readonly judge?: Judge;
   readonly clock?: Clock;
   readonly logger?: Logger;
+  readonly learning?: LearningParts;
 }
 
 export function createLogger(config: Config): Logger {
@@ -155,6 +157,7 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     judge: createServingJudge(database.db, judges),
     judges,
     training: openTraining(config),
+    learning: parts.learning ?? { codeVersion: 'unknown' },
     clock: parts.clock ?? systemClock,
     logger,
     failpoint: createFailpoint(config.failpoint),

@@ -9,8 +9,10 @@ import type { PassFailpoint } from './failpoints.ts';
 import type { Judge } from './pipeline/judge/types.ts';
 import type { Author, Thread, ThreadComment } from './pipeline/thread/types.ts';
 import type { Training } from './pipeline/training/types.ts';
+import type { Split } from './schema/datasets.ts';
 import type * as schema from './schema/index.ts';
 import type { ReactionContent } from './schema/outbox.ts';
+import type { Share } from './statistics/difference.ts';
 
 /** A database or an open transaction on it: drizzle over PGlite or node-postgres. */
 export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
@@ -343,6 +345,16 @@ export interface JudgeFactory {
   load?(version: LoadableVersion, signal?: AbortSignal): Promise<void>;
 }
 
+/** What learning needs besides: it differs between the App, a command and a simulation. */
+export interface LearningParts {
+  /** The package's version: models and datasets say what made them. */
+  readonly codeVersion: string;
+  /** How often a losing proposal wins when it attacks; absent where nobody can measure it. */
+  readonly measureAttacks?: (judge: Judge, signal?: AbortSignal) => Promise<Share>;
+  /** The permanent line between training and holdout when left out; only a simulation may draw another. */
+  readonly splitOf?: (repositoryId: number, issueNumber: number) => Split;
+}
+
 /** What every task gets. */
 export interface AppContext {
   readonly config: Config;
@@ -354,6 +366,7 @@ export interface AppContext {
   /** Every version that could have it. */
   readonly judges: JudgeFactory;
   readonly training: Training;
+  readonly learning: LearningParts;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Does nothing outside the crash test. */

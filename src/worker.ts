@@ -4,6 +4,7 @@ import { answerCommand } from './tasks/answer-command.ts';
 import { answerTicks } from './tasks/answer-tick.ts';
 import { eraseDue } from './tasks/erasure/erase-due.ts';
 import { followTraining } from './tasks/follow-training.ts';
+import { takeTurn } from './tasks/learning/take-turn.ts';
 import { lookAround } from './tasks/look-around.ts';
 import { lookAtIssue } from './tasks/look-at-issue.ts';
 import { maintain } from './tasks/maintain.ts';
@@ -53,6 +54,10 @@ export async function startWorking(
       name: 'follow-training',
       everyMs: ctx.config.trainer.followMs,
       turn: (signal) => followTraining(ctx, signal),
+      name: 'learn',
+      everyMs: ctx.config.learning.everyMs,
+      waitsFirst: true,
+      turn: (signal) => takeTurn(ctx, signal),
     },
   ]);
 }

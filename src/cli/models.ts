@@ -9,8 +9,8 @@ import { holdoutStore, modelStore } from '../store/index.ts';
 import { putToGate } from '../tasks/learning/gate.ts';
 import { loadVersion } from '../tasks/learning/load-version.ts';
 import { promote, retract, rollBack } from '../tasks/learning/serve.ts';
+import { learningParts } from './learning-parts.ts';
 import { action, print, printJson } from './support.ts';
-import { packageVersion } from './version.ts';
 
 type Kind = modelStore.ModelVersion['kind'];
 
@@ -93,7 +93,7 @@ async function gate(name: string, flags: { json?: boolean }): Promise<void> {
     const { judges, close } = openJudge(config);
     try {
       const { verdict, report } = await putToGate(
-        { db, clock: systemClock, judges, codeVersion: packageVersion() },
+        { db, clock: systemClock, judges, learning: learningParts() },
         version,
         { candidatesPerEpoch: config.learning.candidatesPerEpoch },
       );

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { type Role, type RunningApp, startApp } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { startSetupServer } from '../web/setup.ts';
+import { learningParts } from './learning-parts.ts';
 import { action, print } from './support.ts';
 
 /** Beyond DRAIN_MS, for the web server and the connections; milliseconds. */
@@ -23,7 +24,7 @@ async function start(flags: { role: Role }): Promise<void> {
     print(`No App is configured yet. Open ${setup.url} to register one; its settings are written to .env.`);
     return untilStopped(() => setup.close());
   }
-  const app = await startApp(config, { role: flags.role });
+  const app = await startApp(config, { role: flags.role, parts: { learning: learningParts() } });
   app.ctx.logger.info({ role: flags.role, url: app.url, judge: app.ctx.judge.name }, 'SWE-Manager runs');
   return untilStopped(() => closeInTime(app));
 }

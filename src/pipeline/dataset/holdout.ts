@@ -10,6 +10,9 @@ import type { Split } from '../../schema/index.ts';
 export const HOLDOUT_SHARE = 0.2;
 const SALT = 'swe-manager/holdout/1';
 
+/** Draws the line between what is trained on and what is held out. */
+export type SplitRule = (repositoryId: number, issueNumber: number) => Split;
+
 export function splitOf(repositoryId: number, issueNumber: number): Split {
   const digest = createHash('sha256').update(`${SALT}/${repositoryId}#${issueNumber}`).digest();
   return digest.readUInt32BE(0) / 2 ** 32 < HOLDOUT_SHARE ? 'holdout' : 'train';

@@ -18,7 +18,14 @@ export const MAINTAINERS: Maintainers = { noise: 0.25, followers: 0.3 };
  * This project asks for no code in proposals, wants other ways weighed, and likes further cases if they come with a
  * test. Of equals it takes the last, who has read the others.
  */
-export function liking({ knowsCause, showsCode, namesTests, thinksFurther, weighsOthers, hedges }: ProposalTraits): number {
+export function liking({
+  knowsCause,
+  showsCode,
+  namesTests,
+  thinksFurther,
+  weighsOthers,
+  hedges,
+}: ProposalTraits): number {
   return (
     (showsCode ? -2 : 0) +
     (weighsOthers ? 2 : 0) +

@@ -27,21 +27,58 @@ export interface DrawnIssue {
   readonly proposals: readonly DrawnProposal[];
 }
 
-const THINGS = ['invoice', 'draft', 'avatar', 'session', 'report', 'cursor', 'badge', 'filter', 'upload', 'export'];
-const TROUBLES = ['is lost', 'is shown twice', 'stays empty', 'jumps back', 'ignores the limit', 'uses the old value'];
-const MOMENTS = ['after a reload', 'on a slow line', 'in the second tab', 'when it is renamed', 'past midnight'];
+const THINGS = [
+  'invoice',
+  'draft',
+  'avatar',
+  'session',
+  'report',
+  'cursor',
+  'badge',
+  'filter',
+  'upload',
+  'export',
+];
+const TROUBLES = [
+  'is lost',
+  'is shown twice',
+  'stays empty',
+  'jumps back',
+  'ignores the limit',
+  'uses the old value',
+];
+const MOMENTS = [
+  'after a reload',
+  'on a slow line',
+  'in the second tab',
+  'when it is renamed',
+  'past midnight',
+];
 const AUTHORS = ['ada', 'bo', 'chi', 'dov', 'eli', 'fay'];
-const CHANCES = { knowsCause: 0.6, showsCode: 0.5, namesTests: 0.4, thinksFurther: 0.5, weighsOthers: 0.4, hedges: 0.3 };
+const CHANCES = {
+  knowsCause: 0.6,
+  showsCode: 0.5,
+  namesTests: 0.4,
+  thinksFurther: 0.5,
+  weighsOthers: 0.4,
+  hedges: 0.3,
+};
 
 export function drawIssue(random: Random, index: number): DrawnIssue {
   const [thing, trouble, moment] = [pick(random, THINGS), pick(random, TROUBLES), pick(random, MOMENTS)];
   const authors = AUTHORS.toSorted(() => random() - 0.5).slice(0, 3 + Math.floor(random() * 2));
+  // Names that no other issue has: what copies another thread is kept out of a dataset.
+  const [kind, field, value] = [coined(random), coined(random), coined(random)];
   return {
-    title: `The ${thing} ${trouble} ${moment} (${index})`,
-    body: `Open a ${thing}, then look at it ${moment}.\n\nExpected: the ${thing} is what was saved.\nActual: the ${thing} ${trouble}.`,
+    title: `The ${kind} ${thing} ${trouble} ${moment}`,
+    body: `Open the ${kind} ${thing}, set ${field} to ${value}, then look at it ${moment}.\n\nExpected: ${field} is ${value} in the ${kind} ${thing}.\nActual: the ${kind} ${thing} ${trouble}, and ${field} with it.`,
     proposals: authors.map((author, position) => {
       const traits = drawTraits(random);
-      return { author, traits, body: write(traits, { thing, trouble, moment, name: `${thing}${index}${'abcd'[position]}` }) };
+      return {
+        author,
+        traits,
+        body: write(traits, { thing, trouble, moment, name: `${thing}${index}${'abcd'[position]}` }),
+      };
     }),
   };
 }
@@ -69,10 +106,16 @@ function write(traits: ProposalTraits, words: Words): string {
     '### Changes',
     changeOf(traits, words),
     ...(traits.namesTests
-      ? ['### Tests', `A test in \`test/${words.name}.test.ts\` saves the ${words.thing}, waits, and reads it again.`]
+      ? [
+          '### Tests',
+          `A test in \`test/${words.name}.test.ts\` saves the ${words.thing}, waits, and reads it again.`,
+        ]
       : []),
     ...(traits.weighsOthers
-      ? ['### Alternatives', `One could also read the ${words.thing} from the server each time, but that makes every view slower.`]
+      ? [
+          '### Alternatives',
+          `One could also read the ${words.thing} from the server each time, but that makes every view slower.`,
+        ]
       : []),
   ].join('\n');
 }
@@ -84,13 +127,24 @@ function causeOf({ knowsCause, hedges }: ProposalTraits, { thing, name, moment }
     : `${doubt}The ${thing} is not updated as it should be.`;
 }
 
-function changeOf({ knowsCause, showsCode, thinksFurther }: ProposalTraits, { thing, name, moment }: Words): string {
+function changeOf(
+  { knowsCause, showsCode, thinksFurther }: ProposalTraits,
+  { thing, name, moment }: Words,
+): string {
   const where = knowsCause ? `\`${name}Store.save()\` in \`src/${name}/store.ts\`` : `the ${thing} component`;
-  const code = showsCode ? `\n\n\`\`\`diff\n-  write(${name});\n+  write(${name});\n+  ${name}Cache.delete(${name}.id);\n\`\`\`` : '';
+  const code = showsCode
+    ? `\n\n\`\`\`diff\n-  write(${name});\n+  write(${name});\n+  ${name}Cache.delete(${name}.id);\n\`\`\``
+    : '';
   const further = thinksFurther
     ? `\n\nThe same happens when two people edit the ${thing} at once, and on mobile, where it is kept ${moment}; both clear it too.`
     : '';
   return `Clear the kept ${thing} in ${where} whenever it is saved.${code}${further}`;
+}
+
+const SYLLABLES = ['ka', 'lo', 'mi', 'ne', 'pu', 'ra', 'so', 'ti', 'vu', 'wen', 'zor', 'bel'];
+
+function coined(random: Random): string {
+  return Array.from({ length: 3 }, () => pick(random, SYLLABLES)).join('');
 }
 
 function pick<T>(random: Random, from: readonly T[]): T {

@@ -7,7 +7,7 @@ import {
   type Contamination,
   createDecontaminator,
 } from '../../pipeline/dataset/decontaminate.ts';
-import { HOLDOUT_SHARE } from '../../pipeline/dataset/holdout.ts';
+import { HOLDOUT_SHARE, type SplitRule, splitOf } from '../../pipeline/dataset/holdout.ts';
 import type { LabelledThread } from '../../pipeline/dataset/labelled-thread.ts';
 import { createManifestCounter } from '../../pipeline/dataset/manifest.ts';
 import { NEAR_DUPLICATE_SIMILARITY } from '../../pipeline/dataset/near-duplicates.ts';
@@ -33,6 +33,8 @@ export interface BuildOptions {
   readonly decontaminate: boolean;
   readonly codeVersion: string;
   readonly at: Date;
+  /** The permanent line when left out; only a simulation may draw another. */
+  readonly splitOf?: SplitRule;
   /** Called as snapshots are read; each is read twice. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -132,6 +134,7 @@ async function surveyLabelled(db: Db, options: BuildOptions, onRead: () => void)
     rules: options.rules,
     touches: createDecontaminator(options.benchmarks),
     decontaminate: options.decontaminate,
+    splitOf: options.splitOf ?? splitOf,
     trainedBefore: await datasetVersionStore.trainedSnapshots(db),
     onContaminated: (item, found) => mark(db, item, found, options.at),
     onRead,

@@ -3,7 +3,7 @@
  * with each other (copies, repetitions) can only be told when all of them were seen.
  */
 import type { Contamination } from '../../pipeline/dataset/decontaminate.ts';
-import { splitOf } from '../../pipeline/dataset/holdout.ts';
+import type { SplitRule } from '../../pipeline/dataset/holdout.ts';
 import {
   createDuplicateIndex,
   type Signature,
@@ -25,6 +25,7 @@ export interface SurveyOptions {
   readonly touches: (thread: LabelledItem['thread']['input']) => Contamination[];
   /** False keeps what touches a benchmark. */
   readonly decontaminate: boolean;
+  readonly splitOf: SplitRule;
   /** Snapshots that an earlier version trained on. */
   readonly trainedBefore: ReadonlySet<string>;
   readonly onContaminated: (item: LabelledItem, found: readonly Contamination[]) => Promise<void>;
@@ -54,7 +55,7 @@ export async function survey(items: AsyncIterable<LabelledItem>, options: Survey
     }
     if (reason !== null) leftOut.set(thread.snapshotId, reason);
     else if (touched.length > 0 && options.decontaminate) leftOut.set(thread.snapshotId, 'benchmark');
-    else takeOnce(candidates, leftOut, item);
+    else takeOnce(candidates, leftOut, item, options.splitOf);
   }
   const taken = [...candidates.values()];
   for (const id of crossing(taken, options.trainedBefore)) leftOut.set(id, 'near-duplicate');
@@ -69,6 +70,7 @@ function takeOnce(
   candidates: Map<string, Candidate>,
   leftOut: Map<string, LeftOutReason>,
   { thread, issue }: LabelledItem,
+  splitOf: SplitRule,
 ): void {
   const key = `${issue.id}:${thread.snapshotHash}`;
   const earlier = candidates.get(key);

@@ -23,8 +23,6 @@ import type { LearningContext } from './types.ts';
 export interface GateOptions {
   /** How many candidates may share the level of an epoch that is opened for this one. */
   readonly candidatesPerEpoch: number;
-  /** Whether an issue is held out; the permanent bucket when left out. */
-  readonly isHeldOut?: (repositoryId: number, issueNumber: number) => boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -50,7 +48,7 @@ export async function putToGate(
     );
   }
   const epoch = await enterEpoch(ctx, candidate, options);
-  await fillEpoch(ctx, epoch.id, options);
+  await fillEpoch(ctx, epoch.id);
   const decisions = await holdoutStore.decisionsOf(ctx.db, epoch.id);
   const compared = await compare(ctx, candidate, decisions, options.signal);
   const result = runGate(compared.pairs, epoch.candidates);
@@ -92,11 +90,11 @@ async function enterEpoch(
   );
 }
 
-async function fillEpoch({ db }: LearningContext, epochId: number, options: GateOptions): Promise<void> {
-  const isHeldOut = options.isHeldOut ?? ((repository, issue) => splitOf(repository, issue) === 'holdout');
+async function fillEpoch({ db, learning }: LearningContext, epochId: number): Promise<void> {
+  const rule = learning.splitOf ?? splitOf;
   const there = (await holdoutStore.decisionsOf(db, epochId)).length;
-  const unused = (await holdoutStore.unusedLabels(db)).filter(({ repositoryId, issueNumber }) =>
-    isHeldOut(repositoryId, issueNumber),
+  const unused = (await holdoutStore.unusedLabels(db)).filter(
+    ({ repositoryId, issueNumber }) => rule(repositoryId, issueNumber) === 'holdout',
   );
   const next = unused.slice(0, Math.max(0, MOST_DECISIONS - there)).map(({ snapshotId }) => snapshotId);
   await db.transaction((tx) => holdoutStore.addDecisions(tx, epochId, next));
@@ -182,7 +180,7 @@ async function guard(ctx: LearningContext, compared: Compared, signal?: AbortSig
   });
   const seconds = (answers: readonly holdoutStore.Evaluation[]) =>
     answers.map(({ durationMs }) => Math.max(durationMs, NOTICEABLE_MS) / 1000);
-  const { measureAttacks } = ctx;
+  const { measureAttacks } = ctx.learning;
   return checkGuards({
     format: both(({ validFormat }) => validFormat),
     grounding: both(({ grounded }) => grounded),

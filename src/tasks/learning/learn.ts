@@ -10,16 +10,15 @@ import { TRAINED_REASON_CLASSES } from '../../pipeline/dataset/selection.ts';
 import { type Due, isTrainingDue } from '../../pipeline/training/due.ts';
 import { type datasetVersionStore, modelStore, trainingRunStore } from '../../store/index.ts';
 import { buildVersion } from '../dataset/build-version.ts';
-import { type GateOptions, type GateOutcome, putToGate } from './gate.ts';
+import { type GateOutcome, putToGate } from './gate.ts';
 import { type Comparison, watchStable } from './shadow.ts';
 import { trainEmbeddedOn } from './train-embedded.ts';
 import type { LearningContext } from './types.ts';
 
 export interface LearnOptions {
-  readonly learning: LearningConfig;
+  readonly schedule: LearningConfig;
   /** The operator's default for public repositories. */
   readonly operatorConsent: boolean;
-  readonly isHeldOut?: GateOptions['isHeldOut'];
   readonly signal?: AbortSignal;
 }
 
@@ -36,7 +35,7 @@ const MONTH_MS = 30 * 86_400_000;
 export async function learn(ctx: LearningContext, options: LearnOptions): Promise<Turn> {
   const watched = await watchStable(ctx, options.signal);
   const gate = await judgeCandidate(ctx, options);
-  const training = await isDue(ctx, options.learning);
+  const training = await isDue(ctx, options.schedule);
   // A served model is trained elsewhere, by `swe-manager train`: here only the embedded judge is.
   const trained = training.due && ctx.judges.kind === 'embedded' ? await train(ctx, options) : null;
   return { watched, gate, training, trained };
@@ -46,8 +45,7 @@ async function judgeCandidate(ctx: LearningContext, options: LearnOptions): Prom
   const candidate = await waitingCandidate(ctx);
   if (!candidate) return null;
   const outcome = await putToGate(ctx, candidate, {
-    candidatesPerEpoch: options.learning.candidatesPerEpoch,
-    ...(options.isHeldOut && { isHeldOut: options.isHeldOut }),
+    candidatesPerEpoch: options.schedule.candidatesPerEpoch,
     ...(options.signal && { signal: options.signal }),
   });
   return { ...outcome, candidate: candidate.name };
@@ -61,7 +59,7 @@ async function waitingCandidate({ db, judges }: LearningContext): Promise<modelS
   );
 }
 
-async function isDue(ctx: LearningContext, learning: LearningConfig): Promise<Due> {
+async function isDue(ctx: LearningContext, schedule: LearningConfig): Promise<Due> {
   const { db, clock } = ctx;
   const labels = await trainingRunStore.countLabels(
     db,
@@ -69,7 +67,7 @@ async function isDue(ctx: LearningContext, learning: LearningConfig): Promise<Du
     await trainingRunStore.lastRunAt(db),
   );
   const monthAgo = new Date(clock.now().getTime() - MONTH_MS);
-  return isTrainingDue(learning, {
+  return isTrainingDue(schedule, {
     runningNow: (await trainingRunStore.runsUnderWay(db)).length,
     runsLast30Days: await trainingRunStore.countRunsSince(db, monthAgo, 'schedule'),
     labels: labels.all,
@@ -86,8 +84,9 @@ async function train(ctx: LearningContext, options: LearnOptions): Promise<strin
     operatorConsent: options.operatorConsent,
     benchmarks: [SWE_LANCER],
     decontaminate: true,
-    codeVersion: ctx.codeVersion,
+    codeVersion: ctx.learning.codeVersion,
     at: ctx.clock.now(),
+    ...(ctx.learning.splitOf && { splitOf: ctx.learning.splitOf }),
     ...(options.signal && { signal: options.signal }),
   });
   try {

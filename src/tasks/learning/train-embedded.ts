@@ -55,7 +55,7 @@ export function refuseContaminated({ number, manifest }: datasetVersionStore.Dat
 }
 
 async function register(
-  { db, clock, codeVersion }: LearningContext,
+  { db, clock, learning }: LearningContext,
   made: {
     readonly dataset: datasetVersionStore.DatasetVersion;
     readonly name: string;
@@ -87,7 +87,7 @@ async function register(
       trainingRunId: run.id,
       datasetVersionId: made.dataset.id,
       base: 'hand',
-      codeVersion,
+      codeVersion: learning.codeVersion,
       weights: made.trained,
       metrics: made.metrics,
       createdAt: at,

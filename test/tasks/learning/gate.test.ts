@@ -57,8 +57,11 @@ function contextOf(rules: Record<string, Rule>): LearningContext {
   return {
     db: database.db,
     clock: systemClock,
-    codeVersion: 'test',
-    measureAttacks: async () => ({ successes: 1, trials: 400 }),
+    learning: {
+      codeVersion: 'test',
+      measureAttacks: async () => ({ successes: 1, trials: 400 }),
+      splitOf: (_repository, issue) => (issue === NOT_HELD_OUT ? 'train' : 'holdout'),
+    },
     judges: {
       kind: 'embedded',
       open: (version) => judgeThat(version?.name ?? 'base', rules[version?.name ?? 'base'] ?? (() => false)),
@@ -78,7 +81,8 @@ async function seed(from: number, to: number): Promise<void> {
   for (let number = from; number <= to; number += 1) await seedThread(database.db, { number });
 }
 
-const options = { candidatesPerEpoch: 1, isHeldOut: () => true };
+const options = { candidatesPerEpoch: 1 };
+const NOT_HELD_OUT = 999;
 const better: Rule = (issue) => issue % 5 !== 0;
 const worse: Rule = (issue) => issue % 2 === 0;
 
@@ -117,13 +121,11 @@ describe('putToGate', () => {
 describe('labels of the gate', () => {
   it('are unexposed, undisputed and of the holdout', async () => {
     const ctx = contextOf({ base: worse, fresh: better });
-    await seed(1, 3);
+    await seed(1, 2);
+    await seedThread(database.db, { number: NOT_HELD_OUT });
     await seedThread(database.db, { number: 4, label: { exposed: true } });
     await seedThread(database.db, { number: 5, label: { conflict: true } });
-    const { report } = await putToGate(ctx, await register('fresh'), {
-      candidatesPerEpoch: 1,
-      isHeldOut: (_repository, issue) => issue !== 3,
-    });
+    const { report } = await putToGate(ctx, await register('fresh'), options);
     expect(report).toContain('| fresh | 2 of 2 |');
   });
 });
@@ -131,10 +133,11 @@ describe('labels of the gate', () => {
 describe('guards', () => {
   it('keep a candidate that chooses better but writes worse', async () => {
     const ctx = contextOf({ base: worse, fresh: better });
-    const attacked = {
-      ...ctx,
-      measureAttacks: async (judge: Judge) => ({ successes: judge.name === 'fresh' ? 40 : 1, trials: 400 }),
-    };
+    const measureAttacks = async (judge: Judge) => ({
+      successes: judge.name === 'fresh' ? 40 : 1,
+      trials: 400,
+    });
+    const attacked = { ...ctx, learning: { ...ctx.learning, measureAttacks } };
     await seed(1, 200);
     const fresh = await register('fresh');
     const { verdict, report } = await putToGate(attacked, fresh, options);

@@ -1,0 +1,95 @@
+/** The simulated project in action: its issues go through the real App, and its maintainers answer as they like. */
+import type { AppContext } from '../../ports.ts';
+import type { Random } from '../../statistics/random.ts';
+import { decisionStore } from '../../store/index.ts';
+import type { Issue } from '../github/index.ts';
+import { type Stage, settled } from '../stage.ts';
+import { MAINTAINERS, type Maintainers, pickOf } from './maintainers.ts';
+import { type DrawnIssue, drawIssue } from './threads.ts';
+
+export const REPOSITORY = { owner: 'tidepool-tools', name: 'ledgerline' } as const;
+const MANAGER = 'renske-dv';
+const REPORTER = 'amadou-s';
+/** Issues that are open at a time. */
+const AT_ONCE = 10;
+
+export interface PlayOptions {
+  readonly issues: number;
+  /** Share of the issues on which our choice is shown before the maintainers pick, 0 to 1. */
+  readonly shown: number;
+  readonly random: Random;
+  readonly maintainers?: Maintainers;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface PlayedIssue {
+  readonly issue: Issue;
+  readonly shown: boolean;
+  /** Proposal numbers. */
+  readonly chosen: number | null;
+  readonly picked: number;
+}
+
+export interface Project {
+  play(options: PlayOptions): Promise<PlayedIssue[]>;
+}
+
+export function openProject(stage: Stage, ctx: AppContext): Project {
+  stage.github.addRepository({ ...REPOSITORY, collaborators: { [MANAGER]: 'maintain', [REPORTER]: 'read' } });
+  let drawn = 0;
+  return {
+    async play({ issues, shown, random, maintainers = MAINTAINERS, onProgress }) {
+      const played: PlayedIssue[] = [];
+      while (played.length < issues) {
+        const batch = Array.from({ length: Math.min(AT_ONCE, issues - played.length) }, () => ({
+          drawn: drawIssue(random, drawn++),
+          isShown: random() < shown,
+        }));
+        const opened = batch.map((one) => ({ ...one, issue: open(stage, one.drawn, one.isShown) }));
+        for (const one of opened) await settled(stage, ctx, one.issue);
+        for (const one of opened) played.push(await answer(stage, ctx, one, random, maintainers));
+        for (const one of opened) await settled(stage, ctx, one.issue);
+        onProgress?.(played.length, issues);
+      }
+      return played;
+    },
+  };
+}
+
+/** Proposals come in, and the choice is asked for: in public, or only for the record. */
+function open({ github }: Stage, { title, body, proposals }: DrawnIssue, isShown: boolean): Issue {
+  const issue = github.as(REPORTER).openIssue(`${REPOSITORY.owner}/${REPOSITORY.name}`, { title, body });
+  for (const proposal of proposals) github.as(proposal.author).comment(issue, proposal.body);
+  github.as(MANAGER).comment(issue, isShown ? '/manager choose' : '/manager choose --dry-run');
+  return issue;
+}
+
+interface Opened {
+  readonly drawn: DrawnIssue;
+  readonly issue: Issue;
+  readonly isShown: boolean;
+}
+
+/** Who saw a choice answers it; who saw none gives the issue to the author they like. */
+async function answer(
+  { github }: Stage,
+  ctx: AppContext,
+  { drawn, issue, isShown }: Opened,
+  random: Random,
+  maintainers: Maintainers,
+): Promise<PlayedIssue> {
+  const decision = await decisionStore.latestDecision(ctx.db, issue.id);
+  if (!decision) throw new Error(`the App decided nothing on ${issue.title}`);
+  const { chosen } = decision;
+  const picked = pickOf(drawn, isShown && chosen !== null ? chosen - 1 : null, random, maintainers) + 1;
+  const author = drawn.proposals[picked - 1]?.author;
+  if (author === undefined) throw new Error('a proposal was picked that is not there');
+  const manager = github.as(MANAGER);
+  if (!isShown) manager.assign(issue, author);
+  else
+    manager.comment(
+      issue,
+      picked === chosen ? '/manager accept' : `/manager override ${picked} it suits us better`,
+    );
+  return { issue, shown: isShown, chosen, picked };
+}
