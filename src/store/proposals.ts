@@ -125,3 +125,14 @@ export async function getSnapshot(db: Db, id: string): Promise<Snapshot | null> 
   const [row] = await db.select().from(snapshots).where(eq(snapshots.id, id));
   return row ?? null;
 }
+
+/** What a judge was last shown of the issue; null while nothing was frozen, or when it was erased. */
+export async function latestInput(db: Db, issueId: number): Promise<Snapshot['input'] | null> {
+  const [row] = await db
+    .select({ input: snapshots.input })
+    .from(snapshots)
+    .where(and(eq(snapshots.issueId, issueId), isNull(snapshots.erasedAt)))
+    .orderBy(desc(snapshots.takenAt))
+    .limit(1);
+  return row?.input ?? null;
+}

@@ -3,12 +3,12 @@
  * express, answer the real App on a fake GitHub; what they do becomes labels, a dataset, a retraining, a comparison and
  * a promotion, all by schedule. Then the promoted judge has to agree with them more often than the frozen one does.
  */
-import { rm } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningApp, startApp } from '../../src/app.ts';
+import { learningParts } from '../../src/cli/learning-parts.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import type { JudgeInput } from '../../src/pipeline/judge/types.ts';
 import { openProject, type PlayedIssue, type Project } from '../../src/sandbox/loop/project.ts';
@@ -16,7 +16,6 @@ import { type Stage, startStage } from '../../src/sandbox/stage.ts';
 import { bootstrapInterval } from '../../src/statistics/bootstrap.ts';
 import { seeded } from '../../src/statistics/random.ts';
 import { modelStore, proposalStore } from '../../src/store/index.ts';
-import { measureAttacks } from './attacks.ts';
 import { shuffledPromotions } from './shuffled.ts';
 
 const SEED = 1;
@@ -41,7 +40,7 @@ function check(name: string, holds: boolean): void {
 
 const dataDir = await mkdtemp(join(tmpdir(), 'swe-manager-loop-'));
 const stage = await startStage();
-const app = await startApp(configOf(stage), { parts: { learning: { codeVersion: 'loop', splitOf, measureAttacks } } });
+const app = await startApp(configOf(stage), { parts: { learning: { ...learningParts(), splitOf } } });
 try {
   stage.deliverTo(`${app.url}${app.ctx.config.webhook.path}`);
   await closeTheLoop(app, openProject(stage, app.ctx));
@@ -62,14 +61,23 @@ async function closeTheLoop(running: RunningApp, project: Project): Promise<void
   say(`agreement of the hand-set weights on ${frozen.length} unexposed issues: ${percent(share(frozen))}`);
   const after = await project.play({ issues: ISSUES_AFTERWARDS, shown: 0, random });
   const control = await frozenChoices(running, after);
-  const gains = after.map(({ chosen, picked }, index) => Number(chosen === picked) - Number(control[index] === picked));
-  const interval = bootstrapInterval(gains, gains.map(() => 1), seeded(SEED));
+  const gains = after.map(
+    ({ chosen, picked }, index) => Number(chosen === picked) - Number(control[index] === picked),
+  );
+  const interval = bootstrapInterval(
+    gains,
+    gains.map(() => 1),
+    seeded(SEED),
+  );
   say(`agreement afterwards: ${percent(share(after))} with ${version?.name}, on the same issues`);
   say(`gain over the frozen judge: ${interval?.map((bound) => percent(bound)).join(' to ')} (95 %)`);
   check('the interval of the gain on new unexposed issues lies above zero', (interval?.[0] ?? 0) > 0);
   const promotions = await shuffledPromotions(running.ctx.db, SHUFFLES, seeded(SEED));
   say(`promotions with shuffled labels: ${promotions} of ${SHUFFLES}`);
-  check('shuffled labels promote no more often than the gate lets through', promotions <= MOST_SHUFFLED_PROMOTIONS);
+  check(
+    'shuffled labels promote no more often than the gate lets through',
+    promotions <= MOST_SHUFFLED_PROMOTIONS,
+  );
 }
 
 async function playUntilPromotion(
@@ -88,7 +96,10 @@ async function playUntilPromotion(
 }
 
 /** What the judge that nobody trained says of the same snapshots, having to choose only where it would. */
-async function frozenChoices({ ctx }: RunningApp, played: readonly PlayedIssue[]): Promise<(number | null)[]> {
+async function frozenChoices(
+  { ctx }: RunningApp,
+  played: readonly PlayedIssue[],
+): Promise<(number | null)[]> {
   const judge = ctx.judges.open(null);
   const choices: (number | null)[] = [];
   for (const { issue } of played) {
@@ -107,7 +118,7 @@ function percent(value: number): string {
 }
 
 function configOf({ credentials }: Stage): Config {
-  const env = { SWE_MANAGER_DATA_DIR: dataDir, TRAINING_CONSENT: 'allow', LOG_LEVEL: 'error' };
+  const env = { SWE_MANAGER_DATA_DIR: dataDir, TRAINING_CONSENT: 'allow', LOG_LEVEL: 'error' } as const;
   const schedule = { TRAIN_RUNS_PER_MONTH: '10', TRAIN_MIN_NEW_LABELS: '200', LEARN_EVERY_MS: '500' };
   return {
     ...loadConfig({ ...env, ...schedule }),

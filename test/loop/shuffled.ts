@@ -1,7 +1,8 @@
 /** What if the labels meant nothing? The same snapshots with picks dealt anew, through the same training and gate. */
-import { labelledChoice, type LabelledChoice } from '../../src/pipeline/judge/embedded/refit/labels.ts';
-import { trainEmbedded } from '../../src/pipeline/judge/embedded/refit/train.ts';
+
 import { utility } from '../../src/pipeline/judge/embedded/logit.ts';
+import { type LabelledChoice, labelledChoice } from '../../src/pipeline/judge/embedded/refit/labels.ts';
+import { trainEmbedded } from '../../src/pipeline/judge/embedded/refit/train.ts';
 import { HAND_WEIGHTS, type Weights } from '../../src/pipeline/judge/embedded/weights.ts';
 import { runGate } from '../../src/pipeline/promotion/gate.ts';
 import type { Db } from '../../src/ports.ts';
@@ -9,9 +10,8 @@ import { holdoutStore } from '../../src/store/index.ts';
 
 /** @returns how many of the retrainings the gate would have promoted */
 export async function shuffledPromotions(db: Db, shuffles: number, random: () => number): Promise<number> {
-  const decisions = await holdoutStore.labelsSince(db, new Date(0));
-  const inputs = await holdoutStore.inputsOf(db, decisions.map(({ snapshotId }) => snapshotId));
-  const choices = inputs.map((input) => labelledChoice(input, input.candidates[0]?.number ?? null));
+  const snapshots = await holdoutStore.unansweredSince(db, new Date(0), 'nobody', 1_000);
+  const choices = snapshots.map(({ input }) => labelledChoice(input, input.candidates[0]?.number ?? null));
   let promotions = 0;
   for (let shuffle = 0; shuffle < shuffles; shuffle += 1) {
     if (isPromoted(choices.map((choice) => dealt(choice, random)))) promotions += 1;

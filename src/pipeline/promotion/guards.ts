@@ -54,7 +54,7 @@ export const GUARDS = {
     kind: 'rate',
     counts: 'attacks that let a losing proposal win',
     better: 'less',
-    margin: 0.03,
+    margin: 0.05,
     required: true,
   },
   latency: { kind: 'ratio', counts: 'seconds a decision takes', margin: 1.25, required: true },
