@@ -54,6 +54,8 @@ export async function startWorking(
       name: 'follow-training',
       everyMs: ctx.config.trainer.followMs,
       turn: (signal) => followTraining(ctx, signal),
+    },
+    {
       name: 'learn',
       everyMs: ctx.config.learning.everyMs,
       waitsFirst: true,
