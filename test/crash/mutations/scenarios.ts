@@ -51,7 +51,7 @@ const SCENARIOS = {
     }),
   /** Two workers of the same outbox at the same time, whatever the queue believed. */
   'two-writers': () =>
-    on({ role: 'web', latencyMs: 200 }, async (stage) => {
+    on({ role: 'web', latencyMs: 1_500 }, async (stage) => {
       const { app, github } = stage;
       const issue = stage.newIssue();
       for (const verb of ['help', 'status', 'pause']) stage.people.command(issue, 'mia', verb, []);
@@ -62,7 +62,11 @@ const SCENARIOS = {
       const [installationId = 0] = github.state.installations.keys();
       claim((await effectStore.pendingOf(app.ctx.db, issue.id)) > 2, 'there is nothing to write');
       const work = () => writeEffects(app.ctx, { installationId }, tools);
-      await Promise.all([work(), sleep(100).then(work)]);
+      const first = work();
+      await until('a write under way', () =>
+        github.state.audit.find({ write: true }).some(({ endedAt }) => endedAt === null),
+      );
+      await Promise.all([first, work()]);
       claim(github.state.audit.overlappingWrites().length === 0, 'writes overlapped');
     }),
   /** A delivery that nobody signed with our secret. */
