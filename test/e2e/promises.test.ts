@@ -7,6 +7,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { writeDataset } from '../../src/cli/dataset/export.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
+import { readAnswer } from '../../src/pipeline/judge/model/reader.ts';
 import type { Judge, JudgeInput } from '../../src/pipeline/judge/types.ts';
 import { deliveries, repositories } from '../../src/schema/index.ts';
 import { decisionStore, proposalStore } from '../../src/store/index.ts';
@@ -142,6 +143,55 @@ describe('promise 4: a decision is made on a frozen snapshot and names its revis
     expect(decision?.newerProposals).toEqual([2]);
     expect(w.ours(issue)[0]?.body).toMatch(/newer|since/i);
   });
+
+  it('promise 4: a choice that is not in the snapshot is refused, and nothing is posted as a choice', async () => {
+    const { judge, release } = gatedJudge((verdict) => ({ ...verdict, chosen: 99, abstained: false }));
+    release();
+    const w = await world({ parts: { judge } });
+    const issue = proposed(w);
+    await w.command(issue, 'mia', '/manager choose');
+    expect(await decisionStore.latestDecision(w.app.ctx.db, issue.id)).toBeNull();
+    expect(w.ours(issue).map(({ body }) => body.split('\n')[0])).toEqual([
+      expect.stringMatching(/^## No decision: /),
+    ]);
+    expect(await w.outcomes(issue)).toEqual(['choose: failed']);
+  });
+
+  it('promise 4: what is edited while the judge is at work was judged as it stood, and is announced', async () => {
+    const { judge, release, seen } = gatedJudge();
+    const w = await world({ parts: { judge } });
+    const issue = w.newIssue();
+    const comment = w.propose(issue, 'ann');
+    w.say(issue, 'mia', '/manager choose');
+    await expect.poll(() => seen().length, patiently).toBe(1);
+    w.github.as('ann').editComment(comment, proposalOf('other'));
+    await w.github.webhooksIdle();
+    release();
+    await w.settle(issue);
+    const decision = await decisionStore.latestDecision(w.app.ctx.db, issue.id);
+    const snapshot = await proposalStore.getSnapshot(w.app.ctx.db, decision?.snapshotId ?? '');
+    for (const { candidates } of [...seen(), snapshot?.input ?? { candidates: [] }])
+      expect(candidates.map(({ revisions }) => revisions.at(-1)?.body)).toEqual([proposalOf('ann')]);
+    await expect.poll(() => w.ours(issue)[0]?.body, patiently).toMatch(/Proposal 1 is new or edited since/);
+  });
+
+  it('promise 4: what is deleted while the judge is at work is forgotten, and the others are judged again', async () => {
+    const { judge, release, seen } = gatedJudge();
+    const w = await world({ parts: { judge } });
+    const issue = proposed(w);
+    const deleted = w.propose(issue, 'bob');
+    w.say(issue, 'mia', '/manager choose');
+    await expect.poll(() => seen().length, patiently).toBe(1);
+    w.github.as('bob').deleteComment(deleted);
+    const live = async () => (await proposalStore.liveProposals(w.app.ctx.db, issue.id)).length;
+    await expect.poll(live, patiently).toBe(1);
+    release();
+    await w.settle(issue);
+    const judged = seen().map(({ candidates }) => candidates.map(({ authorLogin }) => authorLogin));
+    expect(judged).toEqual([['ann', 'bob'], ['ann']]);
+    expect(w.ours(issue)).toHaveLength(1);
+    expect(w.ours(issue)[0]?.body).not.toContain('bob');
+  });
 });
 
 describe('promise 5: the judge has no tools, no tokens, no secrets', () => {
@@ -163,6 +213,20 @@ describe('promise 5: the judge has no tools, no tokens, no secrets', () => {
     expect(body).not.toContain('<img');
     expect(body).not.toContain('](https://evil.example');
     expect(await w.outcomes(issue)).toEqual(['choose: done']);
+  });
+
+  it("promise 5: a model's answer can fill the schema and nothing else", () => {
+    const read = (answer: object) => readAnswer(JSON.stringify(answer), { ids: [1, 2] });
+    const filled = { best_proposal_id: 2, explanation: 'It fits.', golden_proposal: 'Do it.' };
+    expect(read(filled)).toMatchObject({ valid: true, answer: filled });
+    for (const more of [
+      { tool_calls: [{ name: 'close_issue' }] },
+      { labels: ['bug'] },
+      { command: 'rm -rf /' },
+    ])
+      expect(read({ ...filled, ...more })).toMatchObject({ valid: false, reason: 'schema' });
+    for (const id of [3, '/etc/passwd', { $ref: 2 }, [2], true])
+      expect(read({ ...filled, best_proposal_id: id }).valid).toBe(false);
   });
 });
 
@@ -217,6 +281,27 @@ describe('promise 7: nothing is ever edited, hidden or deleted but our own comme
   });
 });
 
+describe('promise 7: a copied comment', () => {
+  it("promise 7: somebody else's comment with a copied marker is never edited or deleted", async () => {
+    const w = await world();
+    const issue = proposed(w);
+    await w.command(issue, 'mia', '/manager choose');
+    const body = w.ours(issue)[0]?.body ?? '';
+    expect(body).toContain('<!-- swe-manager:v1 ');
+    const copied = w.say(issue, 'eve', body);
+    const ticked = body.replace('- [ ]', '- [x]');
+    w.github.as('eve').editComment(copied, ticked);
+    for (const line of ['accept', 'explain', 'choose', 'reject'])
+      await w.command(issue, 'mia', `/manager ${line}`);
+    expect(issue.comments.find(({ id }) => id === copied.id)?.body).toBe(ticked);
+    const writes = w.github.state.audit.entries.filter(
+      ({ method }) => method === 'PATCH' || method === 'DELETE',
+    );
+    expect(writes.length).toBeGreaterThan(0);
+    expect(writes.filter(({ path }) => path.includes(`/comments/${copied.id}`))).toEqual([]);
+  });
+});
+
 describe('promise 8: training data leaves only with consent, without identities, never from a deleted comment', () => {
   it('promise 8: a row without consent, or from a deleted comment, is left out', async () => {
     const w = await world();
@@ -230,7 +315,7 @@ describe('promise 8: training data leaves only with consent, without identities,
     expect(await exported(w, true)).toMatchObject({ rows: [], skipped: { 'no-consent': 1 } });
     await w.app.ctx.db.update(repositories).set({ isPrivate: false });
     w.github.as('bob').deleteComment(second);
-    await expect.poll(async () => (await exported(w, true)).skipped['deleted-comment'], patiently).toBe(1);
+    await expect.poll(async () => (await exported(w, true)).rows, patiently).toEqual([]);
   });
 
   it('promise 8: no login of an author stands in a row', async () => {
