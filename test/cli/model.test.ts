@@ -52,7 +52,7 @@ describe('with a model', () => {
     expect(demo).toMatchObject({ err: '', code: 0 });
     expect(demo.out).toContain('chosen by the **model**');
     expect(demo.out).not.toContain('embedded judge');
-    expect(demo.out).toMatch(/The training rows: [1-9]/);
+    expect(demo.out).toMatch(/Dataset version \d+: [1-9]\d* rows/);
     const id = /decision `([0-9a-f-]{36})`/.exec(demo.out)?.[1] ?? '';
 
     vi.stubEnv('SWE_MANAGER_DATA_DIR', join(folder, 'demo'));
