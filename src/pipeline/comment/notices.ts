@@ -86,7 +86,7 @@ export function renderConfigProblem(view: ConfigProblemView): string {
 const OUTCOME_TEXTS: Readonly<Record<CommandOutcome, string>> = {
   done: 'done.',
   'dry-run': 'dry run; nothing was recorded as decided.',
-  observing: 'this repository is only observed: nothing is posted',
+  observing: 'this repository is only observed, so nothing is posted.',
   refused: 'only managers may do that.',
   invalid: 'I could not carry that out.',
   'unknown-verb': 'I do not know that command.',
