@@ -1,6 +1,6 @@
 import { castVotes } from '../judge/cast.ts';
 import type { IdeaTimelineEntry } from '../judge/types.ts';
-import { code, fold, login, numbers, sections, sentence, utc } from './parts.ts';
+import { fold, login, numbers, sections, sentence, utc } from './parts.ts';
 import type { ProposalView, VerdictView } from './views.ts';
 
 /** What `explain` adds: who had which idea first, how each vote went, and what would decide it. */
