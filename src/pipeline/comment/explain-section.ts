@@ -1,6 +1,6 @@
 import { castVotes } from '../judge/cast.ts';
 import type { IdeaTimelineEntry } from '../judge/types.ts';
-import { fold, login, numbers, sections, sentence, utc } from './parts.ts';
+import { code, fold, login, numbers, sections, sentence, utc } from './parts.ts';
 import type { ProposalView, VerdictView } from './views.ts';
 
 /** What `explain` adds: who had which idea first, how each vote went, and what would decide it. */
@@ -16,7 +16,7 @@ function idea(entry: IdeaTimelineEntry, proposals: readonly ProposalView[]): str
   const later =
     shown.length === 0 ? '' : `; later in ${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
   // As code: GitHub would link bare hex digits to a commit.
-  const revision = entry.firstRevision ? `, revision \`${entry.firstRevision.slice(0, 7)}\`` : '';
+  const revision = entry.firstRevision ? `, revision ${code(entry.firstRevision.slice(0, 7))}` : '';
   return `- ${sentence(entry.idea, 240)}: first in ${first}, ${utc(entry.firstAt)}${revision}${later}`;
 }
 
