@@ -16,6 +16,7 @@ import { replayCommand } from './replay.ts';
 import { reviewCommand } from './review.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
+import { trainCommand } from './train.ts';
 import { packageVersion } from './version.ts';
 
 /** The whole command line; parsing it runs the command that is named. */
@@ -36,6 +37,7 @@ export function buildProgram(): Command {
     harvestCommand(),
     reviewCommand(),
     datasetCommand(),
+    trainCommand(),
     modelsCommand(),
     forgetCommand(),
     statusCommand(),

@@ -6,6 +6,8 @@ import { trainEmbedded } from '../../pipeline/judge/embedded/refit/train.ts';
 import { type datasetVersionStore, modelStore, teachingStore, trainingRunStore } from '../../store/index.ts';
 import type { LearningContext } from './types.ts';
 
+type EmbeddedTrainingContext = Pick<LearningContext, 'db' | 'clock' | 'learning'>;
+
 export interface EmbeddedTraining {
   readonly version: modelStore.ModelVersion;
   /** True when the same weights were trained before: then it is that version. */
@@ -16,7 +18,7 @@ export interface EmbeddedTraining {
  * @throws InputError for a contaminated version, or one that holds no choice between proposals
  */
 export async function trainEmbeddedOn(
-  ctx: LearningContext,
+  ctx: EmbeddedTrainingContext,
   dataset: datasetVersionStore.DatasetVersion,
   requestedBy: 'operator' | 'schedule',
 ): Promise<EmbeddedTraining> {
@@ -55,7 +57,7 @@ export function refuseContaminated({ number, manifest }: datasetVersionStore.Dat
 }
 
 async function register(
-  { db, clock, learning }: LearningContext,
+  { db, clock, learning }: EmbeddedTrainingContext,
   made: {
     readonly dataset: datasetVersionStore.DatasetVersion;
     readonly name: string;

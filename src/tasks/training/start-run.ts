@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { InputError, TrainingError } from '../../errors.ts';
 import { planTraining } from '../../pipeline/training/plan.ts';
 import { preflight } from '../../pipeline/training/preflight.ts';
-import type { LauncherKind, Resources, TrainingPlan, Tuner } from '../../pipeline/training/types.ts';
+import type {
+  LauncherKind,
+  Resources,
+  TrainingLauncher,
+  TrainingPlan,
+  Tuner,
+} from '../../pipeline/training/types.ts';
 import { datasetVersionStore, trainingRunStore } from '../../store/index.ts';
 import { exportVersion } from '../dataset/export-version.ts';
 import { checkDataset } from './check-dataset.ts';
@@ -63,8 +69,17 @@ export async function planRun(
   for (let attempt = 2; request.again && (await hasEnded(ctx, plan)); attempt += 1) {
     plan = planTraining({ ...common, attempt });
   }
-  const capacity = await training.launcher(launcher).capacity();
-  return { plan, findings: preflight(plan.resources, capacity) };
+  return { plan, findings: await findingsOf(training.launcher(launcher), plan) };
+}
+
+/** A cluster that does not answer now may do so when it is needed: that is a finding too. */
+async function findingsOf(launcher: TrainingLauncher, { resources }: TrainingPlan): Promise<string[]> {
+  try {
+    return preflight(resources, await launcher.capacity());
+  } catch (error) {
+    if (error instanceof TrainingError) return [error.message];
+    throw error;
+  }
 }
 
 async function hasEnded({ db }: TrainingContext, { name }: TrainingPlan): Promise<boolean> {
