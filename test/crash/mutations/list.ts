@@ -72,8 +72,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the tombstone',
     file: 'tasks/delivery/apply-own-comment.ts',
-    find: "    state: 'tombstoned',\n",
-    replace: "    state: 'pending',\n",
+    find: '  if (!isOnRecord && (!isUnanswered || sender.isBot)) return;\n',
+    replace: '  if (!isOnRecord && (isUnanswered || sender.isBot)) return;\n',
     scenario: 'deleted-by-a-person',
   },
   {

@@ -9,7 +9,6 @@ import { type FakeGitHub, type Issue, startFakeGitHub } from '../../../src/sandb
 import { createPeople, type People, ROLES } from '../world/people.ts';
 
 export const REPOSITORY = 'acme/widgets';
-const SCALE = 0.02;
 
 export interface Stage {
   readonly app: RunningApp;
@@ -22,17 +21,18 @@ export interface Stage {
 }
 
 export async function openStage(
-  options: { judge?: Judge; role?: Role; latencyMs?: number } = {},
+  options: { judge?: Judge; role?: Role; latencyMs?: number; limitsScale?: number } = {},
 ): Promise<Stage> {
+  const { limitsScale = 0.02 } = options;
   const github = await startFakeGitHub({
-    limitsScale: SCALE,
+    limitsScale,
     minWriteIntervalMs: 1_000,
     latencyMs: options.latencyMs ?? 0,
   });
   const database = embeddedDatabase(await startPglite(undefined));
   await migrate(database);
   const config = {
-    ...loadConfig({ LIMITS_SCALE: String(SCALE), GITHUB_API_URL: github.url }),
+    ...loadConfig({ LIMITS_SCALE: String(limitsScale), GITHUB_API_URL: github.url }),
     app: { id: github.app.id, privateKey: github.privateKey },
     webhook: { secret: github.webhookSecret, path: '/api/github/webhooks' },
     markerSecret: github.webhookSecret,
