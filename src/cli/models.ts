@@ -92,6 +92,7 @@ async function gate(name: string, flags: { json?: boolean }): Promise<void> {
     const version = await find(db, name);
     const { judges, close } = openJudge(config);
     try {
+      await loadVersion(judges, version);
       const { verdict, report } = await putToGate(
         { db, clock: systemClock, judges, learning: learningParts() },
         version,

@@ -1,6 +1,6 @@
 /** Where the served model is trained, from what, and what that costs. */
 import * as z from 'zod';
-import { LAUNCHERS, type LauncherKind } from '../pipeline/training/types.ts';
+import { LAUNCHERS, type LauncherKind, TUNERS, type Tuner } from '../pipeline/training/types.ts';
 
 const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
 const optionalText = z.preprocess(emptyAsUnset, z.string().optional());
@@ -11,6 +11,7 @@ const positive = (fallback: number) =>
 /** The variables of the environment, to be spread into the schema that reads them all. */
 export const trainerVariables = {
   TRAIN_LAUNCHER: z.preprocess(emptyAsUnset, z.enum(LAUNCHERS).default('local')),
+  TRAIN_TUNER: z.preprocess(emptyAsUnset, z.enum(TUNERS).default('lora')),
   TRAIN_DIR: optionalText,
   TRAIN_BASE: text('Qwen/Qwen3-8B'),
   TRAIN_SFT_MODEL: optionalText,
@@ -28,6 +29,8 @@ export const trainerVariables = {
 export interface TrainerConfig {
   /** Where training runs unless it is said. */
   readonly launcher: LauncherKind;
+  /** Adapters or all weights, unless it is said. */
+  readonly tuner: Tuner;
   /** The directory of all runs, as this process sees it; null: `training` under the data directory. */
   readonly dir: string | null;
   /** What SFT starts from: a model on the hub or a directory of weights. */
@@ -56,6 +59,7 @@ export interface TrainerConfig {
 export function readTrainer(e: z.output<z.ZodObject<typeof trainerVariables>>): TrainerConfig {
   return {
     launcher: e.TRAIN_LAUNCHER,
+    tuner: e.TRAIN_TUNER,
     dir: e.TRAIN_DIR ?? null,
     base: e.TRAIN_BASE,
     sftModel: e.TRAIN_SFT_MODEL ?? null,

@@ -27,7 +27,20 @@ export async function latestSftModel(db: Db): Promise<ModelVersion | null> {
   return row?.version ?? null;
 }
 
-/** The run that made a version; null for one that was registered by hand. */
+/** What waits for the gate, oldest first. An SFT model is no candidate of its own: it is what DAPO starts from. */
+export async function listCandidates(db: Db, kind: JudgeKind): Promise<ModelVersion[]> {
+  const rows = await db
+    .select({ version: modelVersions })
+    .from(modelVersions)
+    .innerJoin(trainingRuns, eq(trainingRuns.id, modelVersions.trainingRunId))
+    .where(
+      and(eq(modelVersions.kind, kind), eq(modelVersions.state, 'candidate'), ne(trainingRuns.stage, 'sft')),
+    )
+    .orderBy(modelVersions.createdAt);
+  return rows.map(({ version }) => version);
+}
+
+/** The stage of the run that made a version; null for one that was registered by hand. */
 export async function stageOf(db: Db, version: ModelVersion): Promise<'sft' | 'dapo' | 'embedded' | null> {
   if (version.trainingRunId === null) return null;
   const [row] = await db

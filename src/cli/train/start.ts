@@ -28,7 +28,7 @@ interface StartFlags {
   readonly stage?: Stage;
   readonly dataset?: string;
   readonly base?: string;
-  readonly tuner: Tuner;
+  readonly tuner?: Tuner;
   readonly launcher?: LauncherKind;
   readonly gpus?: number;
   readonly nodes?: number;
@@ -43,7 +43,9 @@ export function addStartOptions(command: Command): Command {
     .addOption(new Option('--stage <stage>', 'what to train').choices(STAGES))
     .option('--dataset <version>', 'a dataset version: its number or `latest`')
     .option('--base <model>', 'what to start from: on the hub, a directory, or a registered version')
-    .addOption(new Option('--tuner <tuner>', 'adapters or all weights').choices(TUNERS).default('lora'))
+    .addOption(
+      new Option('--tuner <tuner>', 'adapters or all weights (default: TRAIN_TUNER)').choices(TUNERS),
+    )
     .addOption(new Option('--launcher <launcher>', 'where (default: TRAIN_LAUNCHER)').choices(LAUNCHERS))
     .option('--gpus <n>', 'GPUs of each node; 0 trains on the CPU (default: what the stage needs)', upTo(64))
     .option('--nodes <n>', 'nodes of the cluster (default: 1)', upTo(64))
@@ -62,9 +64,10 @@ export async function start(flags: StartFlags): Promise<void> {
     const version = await requireVersion(ctx.db, dataset);
     if (stage === 'embedded') return startEmbedded(ctx, version, flags);
     const launcher = flags.launcher ?? config.trainer.launcher;
-    const { tuner, base = null, again = false } = flags;
-    const resources = resourcesOf(stage, flags);
-    const request = { stage, dataset: version, tuner, launcher, base, resources, again };
+    const { tuner = config.trainer.tuner, base = null, again = false } = flags;
+    const resources = resourcesOf(NEEDS[stage][tuner], flags);
+    const requestedBy = 'operator' as const;
+    const request = { stage, dataset: version, tuner, launcher, base, resources, again, requestedBy };
     const settings = { ...config.trainer, codeVersion: packageVersion() };
     const planned = await planRun(ctx, request, settings);
     if (flags.dryRun) printPlan(ctx, request, planned, flags.json ?? false);
@@ -133,9 +136,8 @@ function printPlan(
   print(findings.length === 0 ? 'Preflight: nothing stands in the way.' : `Preflight: ${findings.join(' ')}`);
 }
 
-function resourcesOf(stage: 'sft' | 'dapo', { tuner, gpus, nodes }: StartFlags): Resources | null {
+function resourcesOf(needs: Resources, { gpus, nodes }: StartFlags): Resources | null {
   if (gpus === undefined && nodes === undefined) return null;
-  const needs = NEEDS[stage][tuner];
   return {
     nodes: Math.max(1, nodes ?? 1),
     gpusPerNode: gpus ?? needs.gpusPerNode,

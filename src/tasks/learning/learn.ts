@@ -4,13 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { LearningConfig } from '../../config/learning.ts';
-import { InputError } from '../../errors.ts';
+import { InputError, TrainingError } from '../../errors.ts';
 import { SWE_LANCER } from '../../pipeline/dataset/benchmarks.ts';
 import { TRAINED_REASON_CLASSES } from '../../pipeline/dataset/selection.ts';
 import { type Due, isTrainingDue } from '../../pipeline/training/due.ts';
 import { type datasetVersionStore, modelStore, trainingRunStore } from '../../store/index.ts';
 import { buildVersion } from '../dataset/build-version.ts';
 import { type GateOutcome, putToGate } from './gate.ts';
+import { loadVersion } from './load-version.ts';
 import { type Comparison, watchStable } from './shadow.ts';
 import { trainEmbeddedOn } from './train-embedded.ts';
 import type { LearningContext } from './types.ts';
@@ -19,6 +20,8 @@ export interface LearnOptions {
   readonly schedule: LearningConfig;
   /** The operator's default for public repositories. */
   readonly operatorConsent: boolean;
+  /** Begins to retrain the served model, which goes on elsewhere, and names the run; absent where nothing can. */
+  readonly startRun?: (dataset: datasetVersionStore.DatasetVersion) => Promise<string>;
   readonly signal?: AbortSignal;
 }
 
@@ -26,7 +29,7 @@ export interface Turn {
   readonly watched: Comparison | null;
   readonly gate: (GateOutcome & { readonly candidate: string }) | null;
   readonly training: Due;
-  /** The version that was trained in this turn. */
+  /** The version that was trained in this turn, or the run that was begun. */
   readonly trained: string | null;
 }
 
@@ -36,14 +39,14 @@ export async function learn(ctx: LearningContext, options: LearnOptions): Promis
   const watched = await watchStable(ctx, options.signal);
   const gate = await judgeCandidate(ctx, options);
   const training = await isDue(ctx, options.schedule);
-  // A served model is trained elsewhere, by `swe-manager train`: here only the embedded judge is.
-  const trained = training.due && ctx.judges.kind === 'embedded' ? await train(ctx, options) : null;
+  const trained = training.due ? await train(ctx, options) : null;
   return { watched, gate, training, trained };
 }
 
 async function judgeCandidate(ctx: LearningContext, options: LearnOptions): Promise<Turn['gate']> {
   const candidate = await waitingCandidate(ctx);
   if (!candidate) return null;
+  await loadVersion(ctx.judges, candidate, options.signal);
   const outcome = await putToGate(ctx, candidate, {
     candidatesPerEpoch: options.schedule.candidatesPerEpoch,
     ...(options.signal && { signal: options.signal }),
@@ -53,10 +56,8 @@ async function judgeCandidate(ctx: LearningContext, options: LearnOptions): Prom
 
 /** The oldest: each waits for its turn. */
 async function waitingCandidate({ db, judges }: LearningContext): Promise<modelStore.ModelVersion | null> {
-  const versions = await modelStore.listModelVersions(db, judges.kind);
-  return (
-    versions.findLast(({ state, trainingRunId }) => state === 'candidate' && trainingRunId !== null) ?? null
-  );
+  const versions = await modelStore.listCandidates(db, judges.kind);
+  return versions[0] ?? null;
 }
 
 async function isDue(ctx: LearningContext, schedule: LearningConfig): Promise<Due> {
@@ -76,8 +77,10 @@ async function isDue(ctx: LearningContext, schedule: LearningConfig): Promise<Du
   });
 }
 
-/** @returns null when the labels hold nothing to learn from */
+/** @returns null when the labels hold nothing to learn from, or there is nowhere to train */
 async function train(ctx: LearningContext, options: LearnOptions): Promise<string | null> {
+  const { startRun } = options;
+  if (ctx.judges.kind === 'model' && !startRun) return null;
   const { version: dataset } = await buildVersion(ctx.db, {
     permutations: 1,
     rules: { reasonClasses: TRAINED_REASON_CLASSES, minConfidence: 0 },
@@ -90,10 +93,12 @@ async function train(ctx: LearningContext, options: LearnOptions): Promise<strin
     ...(options.signal && { signal: options.signal }),
   });
   try {
+    if (ctx.judges.kind === 'model') return (await startRun?.(dataset)) ?? null;
     const { version } = await trainEmbeddedOn(ctx, dataset, 'schedule');
     return version.name;
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    const final = error instanceof InputError || (error instanceof TrainingError && !error.retryable);
+    if (!final) throw error;
     await recordFailure(ctx, dataset, error);
     return null;
   }
@@ -101,18 +106,19 @@ async function train(ctx: LearningContext, options: LearnOptions): Promise<strin
 
 /** Kept, so that the same labels are not tried again and again, and somebody can see why. */
 async function recordFailure(
-  { db, clock }: LearningContext,
+  { db, clock, judges }: LearningContext,
   dataset: datasetVersionStore.DatasetVersion,
-  { message }: InputError,
+  { message }: Error,
 ): Promise<void> {
   const at = clock.now();
+  const stage = judges.kind === 'model' ? ('dapo' as const) : ('embedded' as const);
   await trainingRunStore.insertTrainingRun(db, {
     id: randomUUID(),
-    name: `swe-manager-embedded-v${dataset.number}-failed`,
-    stage: 'embedded',
+    name: `swe-manager-${stage}-v${dataset.number}-failed`,
+    stage,
     launcher: 'local',
     datasetVersionId: dataset.id,
-    base: 'hand',
+    base: stage === 'dapo' ? 'the SFT model' : 'hand',
     state: 'failed',
     reason: message,
     requestedBy: 'schedule',

@@ -27,6 +27,7 @@ export interface RunRequest {
   readonly resources: Resources | null;
   /** Tries again what was tried before and has ended. */
   readonly again: boolean;
+  readonly requestedBy: 'operator' | 'schedule';
 }
 
 export interface RunSettings extends BaseSettings {
@@ -130,7 +131,7 @@ function rowOf({ clock }: TrainingContext, request: RunRequest, plan: TrainingPl
     datasetVersionId: request.dataset.id,
     base: plan.base,
     plan,
-    requestedBy: 'operator' as const,
+    requestedBy: request.requestedBy,
     createdAt: clock.now(),
   };
 }
@@ -141,18 +142,31 @@ async function findRun({ db }: TrainingContext, name: string): Promise<trainingR
   return run;
 }
 
-/** Exports the rows and submits the plan; both may be done again. @throws TrainingError */
-export async function submitRun(
-  { db, clock, training }: TrainingContext,
-  run: trainingRunStore.TrainingRun,
-): Promise<void> {
+/**
+ * Exports the rows and submits the plan; both may be done again.
+ * @throws TrainingError; one that trying again cannot mend ends the run
+ */
+export async function submitRun(ctx: TrainingContext, run: trainingRunStore.TrainingRun): Promise<void> {
+  const { db, clock } = ctx;
+  try {
+    await submit(ctx, run);
+  } catch (error) {
+    if (error instanceof TrainingError && !error.retryable) {
+      const ended = { state: 'failed' as const, reason: error.message, finishedAt: clock.now() };
+      await trainingRunStore.updateRunUnderWay(db, run.id, ended);
+    }
+    throw error;
+  }
+  await trainingRunStore.updateRunUnderWay(db, run.id, { state: 'submitted', startedAt: clock.now() });
+}
+
+async function submit({ db, training }: TrainingContext, run: trainingRunStore.TrainingRun): Promise<void> {
   const dataset = await datasetVersionStore.getVersion(db, run.datasetVersionId);
   if (!run.plan || !dataset) throw new Error(`training run ${run.name} has nothing to submit`);
   const format = run.plan.stage === 'sft' ? ('sft' as const) : ('grpo' as const);
   const chunks = exportVersion(db, dataset, { format, split: 'train', targets: null });
   await training.files.writeRows(run.plan, textsOf(chunks));
   await training.launcher(run.launcher).submit(run.plan);
-  await trainingRunStore.updateRunUnderWay(db, run.id, { state: 'submitted', startedAt: clock.now() });
 }
 
 async function* textsOf(chunks: AsyncIterable<{ readonly text: string }>): AsyncGenerator<string> {

@@ -60,6 +60,7 @@ function sft(change: Partial<RunRequest> = {}): RunRequest {
     base: null,
     resources: null,
     again: false,
+    requestedBy: 'operator',
     ...change,
   };
 }
@@ -269,6 +270,15 @@ describe('following a run', () => {
     later(3);
     expect((await followRuns(ctx, HOUR))[0]?.run.state).toBe('submitted');
     expect(launcher.submitted).toHaveLength(1);
+  });
+
+  it('ends a run that its launcher refuses', async () => {
+    launcher.submit = async () => {
+      throw new TrainingError('The TrainJob was refused: forbidden.', 'Check the permissions.');
+    };
+    await expect(start(sft())).rejects.toThrow('forbidden');
+    const [run] = await trainingRunStore.listTrainingRuns(database.db);
+    expect(run).toMatchObject({ state: 'failed', reason: 'The TrainJob was refused: forbidden.' });
   });
 
   it('waits for a launcher that is away', async () => {
