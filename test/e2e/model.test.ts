@@ -15,7 +15,7 @@ import { decisionStore, proposalStore, runStore } from '../../src/store/index.ts
 import { calibrate } from '../../src/tasks/support/calibration.ts';
 import { openWorld, type World } from './world.ts';
 
-const patiently = { timeout: 30_000, interval: 50 };
+const patiently = { timeout: 50_000, interval: 50 };
 
 let service: FakeInference;
 let world: World;
@@ -242,7 +242,7 @@ describe('a service that is down', () => {
     expect(await world.outcomes(issue)).toContain('choose: done');
     expect(world.ours(issue)).toHaveLength(2);
     expect(await runStore.judgeOutage(world.app.ctx.db)).toBeNull();
-  }, 60_000);
+  }, 120_000);
 
   it('outlasts any number of attempts, and the embedded judge never steps in', async () => {
     const issue = issueWith('ann', 'bob');
@@ -259,7 +259,7 @@ describe('a service that is down', () => {
     await expect
       .poll(async () => (await decisionStore.latestDecision(world.app.ctx.db, issue.id))?.judge, patiently)
       .toBe('model');
-  }, 60_000);
+  }, 120_000);
 
   it('can be cancelled while it waits', async () => {
     const issue = issueWith('ann', 'bob');
@@ -269,5 +269,5 @@ describe('a service that is down', () => {
     await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: cancelled', 'cancel: done']);
     await world.settle(issue);
     expect(world.ours(issue)[0]?.body).toContain('was cancelled by mia');
-  }, 60_000);
+  }, 120_000);
 });
