@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { trainByCommand } from './by-command.ts';
 import { installTrainer } from './install.ts';
 import { LONG, SHORT } from './recipes.ts';
 import * as steps from './steps.ts';
@@ -27,6 +28,7 @@ const MECHANICS: readonly Step[] = [
   ['SFT teaches the form', steps.learnTheForm],
   ['DAPO has reward spread, gradients, clipping and dropped groups', steps.reinforce],
   ['a checkpoint is resumed', steps.resume],
+  ['the command line trains, follows and registers', trainByCommand],
   ['two processes train adapters together', steps.trainTogether],
   ['TensorBoard files read back', steps.readCurves],
 ];

@@ -3,6 +3,12 @@ import type { TrainingPlan } from '../../pipeline/training/types.ts';
 import type { trainingRunStore } from '../../store/index.ts';
 import { print } from '../support.ts';
 
+/** Of some fifty metrics; all of them are in the JSON. */
+const TOLD = new Set([
+  ...['global_step', 'loss', 'eval_loss', 'reward', 'eval_reward', 'best_metric'],
+  ...['rewards/Selection/mean', 'eval_rewards/Selection/mean', 'labels', 'log_likelihood'],
+]);
+
 export function printRun(run: trainingRunStore.TrainingRun): void {
   print(`${run.name}: ${run.state}${run.reason === null ? '' : ` (${run.reason})`}`);
   print(
@@ -16,7 +22,8 @@ export function printRun(run: trainingRunStore.TrainingRun): void {
   ] as const) {
     if (at !== null) print(`  ${what} ${at.toISOString()}`);
   }
-  for (const [name, value] of Object.entries(run.metrics ?? {})) print(`  ${name}: ${value}`);
+  const metrics = Object.entries(run.metrics ?? {}).filter(([name]) => TOLD.has(name));
+  for (const [name, value] of metrics) print(`  ${name}: ${value}`);
 }
 
 export function printNeeds({ resources, rows, estimate }: TrainingPlan): void {
