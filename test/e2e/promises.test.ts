@@ -9,6 +9,7 @@ import { writeDataset } from '../../src/cli/dataset/export.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
 import { readAnswer } from '../../src/pipeline/judge/model/reader.ts';
 import type { Judge, JudgeInput } from '../../src/pipeline/judge/types.ts';
+import type { Issue } from '../../src/sandbox/github/index.ts';
 import { deliveries, repositories } from '../../src/schema/index.ts';
 import { decisionStore, proposalStore } from '../../src/store/index.ts';
 import { openWorld, proposalOf, type World, type WorldOptions } from './world.ts';
@@ -165,7 +166,7 @@ describe('promise 4: a decision is made on a frozen snapshot and names its revis
     w.say(issue, 'mia', '/manager choose');
     await expect.poll(() => seen().length, patiently).toBe(1);
     w.github.as('ann').editComment(comment, proposalOf('other'));
-    await w.github.webhooksIdle();
+    await expect.poll(() => revisionsOf(w, issue), patiently).toBe(2);
     release();
     await w.settle(issue);
     const decision = await decisionStore.latestDecision(w.app.ctx.db, issue.id);
@@ -173,6 +174,21 @@ describe('promise 4: a decision is made on a frozen snapshot and names its revis
     for (const { candidates } of [...seen(), snapshot?.input ?? { candidates: [] }])
       expect(candidates.map(({ revisions }) => revisions.at(-1)?.body)).toEqual([proposalOf('ann')]);
     await expect.poll(() => w.ours(issue)[0]?.body, patiently).toMatch(/Proposal 1 is new or edited since/);
+  });
+
+  it('promise 4: what is edited before the decision can be seen is announced once it can', async () => {
+    const w = await world();
+    const issue = w.newIssue();
+    const comment = w.propose(issue, 'wes');
+    w.github.as('mia').lock(issue);
+    w.say(issue, 'mia', '/manager choose');
+    const decided = () => decisionStore.latestDecision(w.app.ctx.db, issue.id);
+    await expect.poll(decided, patiently).not.toBeNull();
+    w.github.as('wes').editComment(comment, proposalOf('other'));
+    await expect.poll(() => revisionsOf(w, issue), patiently).toBe(2);
+    expect(await decided()).toMatchObject({ postedAt: null, newerProposals: [] });
+    w.github.as('mia').unlock(issue);
+    await expect.poll(decided, patiently).toMatchObject({ postedAt: expect.any(Date), newerProposals: [1] });
   });
 
   it('promise 4: what is deleted while the judge is at work is forgotten, and the others are judged again', async () => {
@@ -409,4 +425,10 @@ async function exported(w: World, trainingConsent: boolean) {
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** How many texts of the issue's only proposal the App knows. */
+async function revisionsOf(w: World, issue: Issue): Promise<number> {
+  const [first] = await proposalStore.liveProposals(w.app.ctx.db, issue.id);
+  return first?.revisions.length ?? 0;
 }

@@ -4,13 +4,10 @@ import { classifyComment } from '../../pipeline/proposals/detect.ts';
 import type { ThreadComment } from '../../pipeline/thread/types.ts';
 import type { CommentEvent } from '../../pipeline/webhook/events.ts';
 import { decisionStore, type issueStore, proposalStore, repositoryStore } from '../../store/index.ts';
-import { refreshDecisionComment } from '../support/decision-comment.ts';
+import { announceNewer } from '../support/newer-proposals.ts';
 import { storedConfig } from '../support/repository-config.ts';
 import { addProposal, reviseProposal } from '../support/sync-thread.ts';
 import type { Application } from './record.ts';
-
-/** People edit several times in a row: the line about newer proposals waits this long. */
-const DEBOUNCE_MS = 60_000;
 
 export async function trackProposal(
   application: Application,
@@ -18,7 +15,11 @@ export async function trackProposal(
   event: CommentEvent,
 ): Promise<void> {
   const changed = await recordChange(application, issue, event);
-  if (changed !== null) await announceNewer(application, issue, changed);
+  if (changed === null) return;
+  const { ctx, tx } = application;
+  // A decision whose comment is still on its way learns of it when that appears (outbox/after-applied.ts).
+  const decision = await decisionStore.latestPostedDecision(tx, issue.id);
+  if (decision) await announceNewer(ctx, tx, decision, [changed]);
 }
 
 /** @returns the number of the proposal that is new or has a new text, else null. */
@@ -43,19 +44,6 @@ async function recordChange(
     return (await reviseProposal(tx, known, { comment })) ? known.number : null;
   }
   return isProposal ? addProposal(tx, issue.id, { comment, source: 'heading' }) : null;
-}
-
-async function announceNewer(
-  { ctx, tx }: Application,
-  issue: issueStore.LocatedIssue,
-  number: number,
-): Promise<void> {
-  const decision = await decisionStore.latestPostedDecision(tx, issue.id);
-  if (!decision || decision.newerProposals.includes(number)) return;
-  const newerProposals = [...decision.newerProposals, number].toSorted((a, b) => a - b);
-  await decisionStore.updateDecision(tx, decision.id, { newerProposals });
-  const notBefore = new Date(ctx.clock.now().getTime() + DEBOUNCE_MS);
-  await refreshDecisionComment(ctx, tx, decision.id, { notBefore });
 }
 
 function toThreadComment({ comment }: CommentEvent): ThreadComment {

@@ -4,11 +4,11 @@
  */
 import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
 import { checkVerdict } from '../../pipeline/decision/check-verdict.ts';
-import type { JudgeInput } from '../../pipeline/judge/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import { commandStore, decisionStore, issueStore, proposalStore, runStore } from '../../store/index.ts';
 import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
 import { finishCommands, type Outcome } from '../support/finish.ts';
+import { newerThan } from '../support/newer-proposals.ts';
 import { MAX_ATTEMPTS, weigh } from '../support/patience.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Step } from '../support/step.ts';
@@ -93,7 +93,7 @@ async function recordDecision(
       silent: run.trigger === 'observe',
       at,
     });
-    const newerProposals = await changedSince(tx, issue.id, snapshot.input);
+    const newerProposals = await newerThan(tx, issue.id, snapshot.input);
     await decisionStore.updateDecision(tx, decisionId, { newerProposals });
     if (isShown(run)) await wantDecisionComment(ctx, tx, decisionId);
     await resolveLabelsOfIssue(tx, issue.id, at);
@@ -113,15 +113,6 @@ function isAsked({ trigger }: runStore.Run): boolean {
 
 async function hold(tx: Db, run: runStore.Run): Promise<void> {
   if (!(await runStore.holdRun(tx, run))) throw new RunLostError(run.id);
-}
-
-/** Numbers of the proposals that came, or got another text, while the judge was reading. */
-async function changedSince(tx: Db, issueId: number, input: JudgeInput): Promise<number[]> {
-  const judged = new Map(input.candidates.map((one) => [one.number, one.revisions.at(-1)?.hash]));
-  const live = await proposalStore.liveProposals(tx, issueId);
-  return live
-    .filter(({ proposal }) => judged.get(proposal.number) !== proposal.currentHash)
-    .map(({ proposal }) => proposal.number);
 }
 
 function outcomeOf(

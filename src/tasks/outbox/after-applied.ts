@@ -1,8 +1,9 @@
 /** What follows once a comment stands on GitHub: it is recorded, and the decision it shows becomes visible. */
 import { nextLookAt } from '../../pipeline/feedback/look-times.ts';
 import type { AppContext } from '../../ports.ts';
-import { decisionStore, effectStore, evidenceStore } from '../../store/index.ts';
+import { decisionStore, effectStore, evidenceStore, issueStore, proposalStore } from '../../store/index.ts';
 import { refreshDecisionComment } from '../support/decision-comment.ts';
+import { announceNewer, newerThan } from '../support/newer-proposals.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Effect } from './apply-effect.ts';
 import type { CommentTarget } from './own-comments.ts';
@@ -15,6 +16,8 @@ export async function afterCommentApplied(
   applied: AppliedComment,
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
+    // The issue first, as everywhere: a proposal that changes meanwhile is announced here or by its own delivery.
+    if (target.decisionId) await issueStore.lockIssue(tx, effect.issueId);
     const current = await effectStore.lockEffect(tx, effect.key);
     const changedMeanwhile = current !== null && current.desiredHash !== effect.desiredHash;
     await effectStore.updateEffect(tx, effect.id, {
@@ -55,6 +58,10 @@ async function publishDecision(
   }
   for (const older of await decisionStore.supersedeOlder(tx, decision.issueId, decision.id)) {
     await refreshDecisionComment(ctx, tx, older.id, { newerUrl: applied.comment.url });
+  }
+  const snapshot = await proposalStore.getSnapshot(tx, decision.snapshotId);
+  if (snapshot && !snapshot.erasedAt) {
+    await announceNewer(ctx, tx, decision, await newerThan(tx, decision.issueId, snapshot.input));
   }
 }
 
