@@ -69,7 +69,7 @@ async function closeTheLoop(running: RunningApp, project: Project): Promise<void
     gains.map(() => 1),
     seeded(SEED),
   );
-  say(`agreement afterwards: ${percent(share(after))} with ${version?.name}, on the same issues`);
+  say(`agreement on ${after.length} new ones: ${percent(share(after))} with ${version?.name}`);
   say(`gain over the frozen judge: ${interval?.map((bound) => percent(bound)).join(' to ')} (95 %)`);
   check('the interval of the gain on new unexposed issues lies above zero', (interval?.[0] ?? 0) > 0);
   const promotions = await shuffledPromotions(running.ctx.db, SHUFFLES, seeded(SEED));
@@ -125,5 +125,6 @@ function configOf({ credentials }: Stage): Config {
     ...credentials,
     http: { host: '127.0.0.1', port: 0 },
     writeSpacingMs: 1,
+    limitsScale: 0.001,
   };
 }
