@@ -10,10 +10,15 @@ export interface JudgeChoice {
   readonly seed: number;
   /** What the embedded judge weighs by; the weights set by hand when left out. */
   readonly trained?: TrainedWeights | null;
+  /** What is switched off, out of `EMBEDDED_ABLATIONS`; only the embedded judge has something. */
+  readonly ablate?: readonly string[];
 }
 
+export const EMBEDDED_ABLATIONS: readonly string[] = ['defences'];
+
 const JUDGES: Readonly<Record<string, (choice: JudgeChoice) => Judge>> = {
-  embedded: ({ trained }) => createEmbeddedJudge(trained),
+  embedded: ({ trained, ablate = [] }) =>
+    createEmbeddedJudge(trained, { defences: !ablate.includes('defences') }),
   first: () => firstRule(),
   longest: () => longestRule(),
   random: ({ seed }) => randomRule(seed),
@@ -26,7 +31,12 @@ export const MODEL = 'model';
 export const LOCAL_JUDGE_NAMES: readonly string[] = Object.keys(JUDGES);
 export const JUDGE_NAMES: readonly string[] = [...LOCAL_JUDGE_NAMES, MODEL];
 
-/** @throws ConfigError when there is no judge of that name, or it has no weights to train */
+/** Whether `--ablate defences` says something to this judge. */
+export function hasDefences(name: string): boolean {
+  return name === MODEL || name === 'embedded';
+}
+
+/** @throws ConfigError when there is no judge of that name, or it has no such weights or switches */
 export function resolveJudge(name: string, choice: JudgeChoice): Judge {
   const create = Object.hasOwn(JUDGES, name) ? JUDGES[name] : undefined;
   if (create === undefined) {
@@ -39,6 +49,14 @@ export function resolveJudge(name: string, choice: JudgeChoice): Judge {
     throw new ConfigError(
       `The judge “${name}” has no weights.`,
       'Give trained weights to the judge embedded only.',
+    );
+  }
+  const switchable = name === 'embedded' ? EMBEDDED_ABLATIONS : [];
+  const unknown = choice.ablate?.find((one) => !switchable.includes(one));
+  if (unknown !== undefined) {
+    throw new ConfigError(
+      `The judge “${name}” has no “${unknown.slice(0, 60)}” to switch off.`,
+      'Give --ablate with --judge model, or --ablate defences with --judge embedded.',
     );
   }
   return create(choice);

@@ -1,13 +1,13 @@
-/** `bench --attacks`: with the defences, and for a served model also without them. */
+/** `bench --attacks`: with the defences, and without them where a judge has some. */
 import { type AttackFigures, benchAttacks } from '../bench/attacks.ts';
-import { MODEL } from '../bench/judges.ts';
+import { hasDefences } from '../bench/judges.ts';
 import { percent } from '../bench/report/format.ts';
 import type { JudgeInput } from '../pipeline/judge/types.ts';
 import type { ModelFlags, OpenBench } from './bench-model.ts';
 import { print, progress } from './support.ts';
 
 export interface AttackReport extends AttackFigures {
-  /** The same with texts as posted: not marked, stripped or neutralised. Null where nothing can be switched off. */
+  /** The same with texts as posted: not marked, stripped or neutralised. Null where there is nothing to switch off. */
   readonly undefended: AttackFigures | null;
 }
 
@@ -20,7 +20,7 @@ export async function attackJudge<Given extends Flags>(
 ): Promise<AttackReport> {
   const figures = await attackOnce(threads, flags, open);
   const isUndefended = flags.ablate?.includes('defences') ?? false;
-  if (flags.judge !== MODEL || isUndefended) return { ...figures, undefended: null };
+  if (!hasDefences(flags.judge) || isUndefended) return { ...figures, undefended: null };
   const bare = { ...flags, ablate: [...(flags.ablate ?? []), 'defences'] };
   return { ...figures, undefended: await attackOnce(threads, bare, open) };
 }

@@ -28,9 +28,10 @@ export interface OpenBench {
 export function addModelOptions(bench: Command): void {
   const options = [
     new Option('--votes <k>', 'votes at most; 1 is a single pass').argParser(wholeNumber),
-    new Option('--ablate <list>', `switch off, separated by commas: ${ABLATIONS.join(', ')}`).argParser(
-      words,
-    ),
+    new Option(
+      '--ablate <list>',
+      `switch off, separated by commas: ${ABLATIONS.join(', ')} (the embedded judge: defences)`,
+    ).argParser(words),
     new Option('--model <name>', 'served model or LoRA adapter (default: INFERENCE_MODEL)'),
     new Option('--base-url <url>', 'the inference service (default: INFERENCE_URL)'),
     new Option('--beside <name>', 'another served model, such as the base, on the same tasks'),
@@ -67,10 +68,10 @@ export function openModel(flags: ModelFlags, seed: number): OpenBench {
   });
 }
 
-/** @throws ConfigError: a switch that does nothing would be taken for a result. */
+/** `--ablate` is left to the judge, for one other has something to switch off. @throws ConfigError: a switch that does nothing would be taken for a result. */
 export function refuseModelOptions(flags: ModelFlags): void {
-  const { votes, ablate, model, baseUrl, beside, reorder } = flags;
-  const given = Object.entries({ votes, ablate, model, 'base-url': baseUrl, beside, reorder }).find(
+  const { votes, model, baseUrl, beside, reorder } = flags;
+  const given = Object.entries({ votes, model, 'base-url': baseUrl, beside, reorder }).find(
     ([, value]) => value !== undefined,
   );
   if (given === undefined) return;

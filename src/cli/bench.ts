@@ -106,7 +106,7 @@ async function openBench(flags: BenchFlags): Promise<OpenBench> {
   if (flags.judge === MODEL) return openModel(flags, flags.seed);
   refuseModelOptions(flags);
   const trained = flags.weights === undefined ? null : await readWeights(flags.weights);
-  const judge = resolveJudge(flags.judge, { seed: flags.seed, trained });
+  const judge = resolveJudge(flags.judge, { seed: flags.seed, trained, ablate: flags.ablate ?? [] });
   return { judge, reordered: null, close: async () => {} };
 }
 

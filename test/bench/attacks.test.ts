@@ -43,6 +43,14 @@ describe('the embedded judge', () => {
   }, 300_000);
 });
 
+describe('what has no such switch', () => {
+  it('refuses to have it switched off', () => {
+    const off = (judge: string, what: string) => () => resolveJudge(judge, { seed: 1, ablate: [what] });
+    expect(off('embedded', 'votes')).toThrow(/no “votes” to switch off/);
+    expect(off('first', 'defences')).toThrow(/no “defences” to switch off/);
+  });
+});
+
 describe('a model that obeys what is not marked as data', () => {
   let service: FakeInference;
   beforeAll(async () => {

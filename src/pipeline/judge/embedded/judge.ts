@@ -5,29 +5,41 @@
 import type { Judge, JudgeInput, JudgeOptions, Verdict } from '../types.ts';
 import { assess } from './assess.ts';
 import { differences, explain, type Ranking } from './explain.ts';
-import { type Analysed, analyse } from './features.ts';
+import { type Analysed, type AnalysedThread, analyse } from './features.ts';
 import { goldenProposal } from './golden.ts';
 import { softmax, utility } from './logit.ts';
 import { strengthOf, weaknessOf } from './phrases.ts';
 import { ideaTimeline } from './timeline.ts';
 import { type TrainedWeights, weightsFor } from './trained.ts';
+import { readWithHidden, withoutDefences } from './undefended.ts';
 import { HAND_WEIGHTS, THRESHOLDS, type Weights } from './weights.ts';
 
 export const EMBEDDED_MODEL = 'embedded-1';
+
+export interface EmbeddedSwitches {
+  /** False is for measuring what they are worth: see undefended.ts. */
+  readonly defences?: boolean;
+}
 
 /**
  * A judge that runs in this process, in milliseconds a thread. It rejects only when aborted.
  * @param trained weights and name after a refit; those set by hand, `embedded-1`, when null
  */
-export function createEmbeddedJudge(trained: TrainedWeights | null = null): Judge {
-  const name = trained?.name ?? EMBEDDED_MODEL;
+export function createEmbeddedJudge(
+  trained: TrainedWeights | null = null,
+  { defences = true }: EmbeddedSwitches = {},
+): Judge {
+  const own = trained?.name ?? EMBEDDED_MODEL;
+  const name = defences ? own : `${own}-undefended`;
   return {
     name,
     async judge(input: JudgeInput, { signal }: JudgeOptions = {}): Promise<Verdict> {
       signal?.throwIfAborted();
       const started = performance.now();
       const weights = trained === null ? HAND_WEIGHTS : weightsFor(trained, input.repository);
-      const verdict = verdictOn(input, weights, name);
+      const verdict = defences
+        ? verdictOn(input, analyse(input), weights, name)
+        : verdictOn(input, analyse(input, readWithHidden), withoutDefences(weights), name);
       signal?.throwIfAborted();
       const vote = {
         order: input.candidates.map(({ number }) => number),
@@ -47,8 +59,12 @@ export function createEmbeddedJudge(trained: TrainedWeights | null = null): Judg
 
 type Outcome = 'chosen' | 'close' | 'unacceptable';
 
-function verdictOn(input: JudgeInput, weights: Weights, model: string): Omit<Verdict, 'votes'> {
-  const thread = analyse(input);
+function verdictOn(
+  input: JudgeInput,
+  thread: AnalysedThread,
+  weights: Weights,
+  model: string,
+): Omit<Verdict, 'votes'> {
   const { proposals } = thread;
   const probabilities = softmax(proposals.map(({ vector }) => utility(vector, weights)));
   const ranking = rank(proposals, probabilities);
