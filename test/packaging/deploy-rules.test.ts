@@ -44,7 +44,7 @@ describe('the check of the compose file', () => {
   };
   const KNOWN = [
     ...['APP_ID', 'PRIVATE_KEY', 'WEBHOOK_SECRET', 'MARKER_SECRET', 'DATABASE_URL', 'INFERENCE_URL'],
-    ...['LOG_LEVEL', 'POSTING_DISABLED', 'TRAINING_CONSENT'],
+    ...['INFERENCE_API_KEY', 'INFERENCE_MODEL', 'LOG_LEVEL', 'POSTING_DISABLED', 'TRAINING_CONSENT'],
   ];
 
   it('is content with ours', () => {
