@@ -1,14 +1,23 @@
 /** The commands with a model behind them: the demo, the record it leaves, a decision on a file, the doctor. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { benchCommand } from '../../src/cli/bench.ts';
 import { chooseCommand } from '../../src/cli/choose.ts';
 import { decisionCommand } from '../../src/cli/decision.ts';
 import { demoCommand } from '../../src/cli/demo.ts';
 import { doctorCommand } from '../../src/cli/doctor.ts';
-import { type FakeInference, fairModel, startFakeInference } from '../../src/sandbox/inference/index.ts';
+import {
+  type FakeInference,
+  type FakeScript,
+  fairModel,
+  startFakeInference,
+} from '../../src/sandbox/inference/index.ts';
+
+const TASKS = fileURLToPath(new URL('../fixtures/bench/tasks.csv', import.meta.url));
 
 let folder: string;
 let service: FakeInference;
@@ -94,6 +103,63 @@ describe('with a model', () => {
     const chosen = await run(chooseCommand(), '--thread', file, '--json');
     expect(chosen.err).toBe('');
     expect(JSON.parse(chosen.out)).toMatchObject({ judge: 'model', model: 'manager-8b', chosen: { id: 1 } });
+  });
+
+  describe('bench', () => {
+    /** The adapter prefers what is shown first, so that its choice hangs on the display order. */
+    const biasedAdapter: FakeScript = (request) => {
+      if (request.model !== 'adapter') return fairModel(request);
+      const [first] = /(?<=<proposal id=")\d+/.exec(request.messages.at(-1)?.content ?? '') ?? [];
+      return {
+        answer: { best_proposal_id: Number(first), explanation: 'It is first.', golden_proposal: 'Do it.' },
+      };
+    };
+    beforeAll(() => {
+      service.script = biasedAdapter;
+    });
+    afterAll(() => {
+      service.script = fairModel;
+    });
+    const flags = ['--judge', 'model', '--votes', '3', '--beside', 'adapter', '--reorder'];
+
+    it('measures a model beside another, both in other display orders again', async () => {
+      const asked = service.requests.length;
+      const { err, code, out } = await run(benchCommand(), TASKS, ...flags, '--concurrency', '4', '--json');
+      expect({ err, code }).toEqual({ err: '', code: 0 });
+      const summary = JSON.parse(out);
+      expect(summary).toMatchObject({
+        judge: 'model',
+        tasks: 5,
+        failures: 0,
+        accuracy: summary.baselines.first.accuracy, // the fair model takes the first that was posted
+        model: { tasks: 5, votes_per_task: 2, vote_agreement: 1, flip_rate: 0, reordered_tasks: 5 },
+        beside: { judge: 'adapter', tasks: 5, failures: 0, model: { reordered_tasks: 5 } },
+      });
+      expect(summary.beside.model.flip_rate).toBeGreaterThan(0);
+      expect(summary.beside.model.vote_agreement).toBeLessThan(1);
+      expect(summary.beside.comparison).toMatchObject({
+        tasks: 5,
+        a: { name: 'adapter' },
+        b: { name: 'model' },
+      });
+      const models = service.requests.slice(asked).map(({ model }) => model);
+      expect(new Set(models)).toEqual(new Set(['manager-8b', 'adapter']));
+    });
+
+    it('says the same in words, with a report', async () => {
+      const report = join(folder, 'bench');
+      const { err, out } = await run(benchCommand(), TASKS, ...flags, '--out', report);
+      expect(err).toBe('');
+      expect(out.match(/^flip rate {3}/gm)).toHaveLength(2);
+      expect(out).toMatch(/^saved {7}[\d.]+ % of the calls/m);
+      expect(out).toMatch(/Exact McNemar, two-sided: p = /);
+      expect(readFileSync(join(report, 'report.md'), 'utf8')).toContain('--judge model --votes 3 --reorder');
+    });
+
+    it('refuses another model that is not served, as a failure of every task', async () => {
+      const { out } = await run(benchCommand(), TASKS, '--judge', 'model', '--model', 'nobody', '--json');
+      expect(JSON.parse(out)).toMatchObject({ failures: 5, accuracy: 0, model: null });
+    });
   });
 
   it('the doctor says which model answers, and what is wrong when none does', async () => {
