@@ -13,6 +13,9 @@ export interface Plan {
   readonly dapoSteps: number;
   /** Steps of DAPO between two looks at the held-out threads. */
   readonly evalSteps: number;
+  readonly dapoLearningRate: number;
+  /** Answers in an update of DAPO; a generation makes twice as many. */
+  readonly answers: number;
 }
 
 /** Minutes on two idle cores. */
@@ -23,10 +26,19 @@ export const SHORT: Plan = {
   validShare: 0.3,
   dapoSteps: 6,
   evalSteps: 6,
+  dapoLearningRate: 1e-3,
+  answers: 8,
 };
 
-/** Long enough to see learning. */
-export const LONG: Plan = { ...SHORT, threads: 48, dapoSteps: 64, evalSteps: 8 };
+/** Long enough to see learning: larger batches and smaller steps, for a gradient that is not all noise. */
+export const LONG: Plan = {
+  ...SHORT,
+  threads: 64,
+  dapoSteps: 48,
+  evalSteps: 8,
+  dapoLearningRate: 3e-4,
+  answers: 16,
+};
 
 /** Tokens: the synthetic prompts take about 900 and their answers about 70. */
 const PROMPT_TOKENS = 2048;
@@ -50,19 +62,19 @@ export function sftFlags(steps: number, saveSteps: number): Flags {
   };
 }
 
-/** One generation of 16 answers to four prompts feeds two updates, so the second one clips. */
-export function dapoFlags(steps: number, evalSteps: number): Flags {
+/** One generation feeds two updates, so the second one clips. */
+export function dapoFlags({ dapoLearningRate, answers }: Plan, steps: number, evalSteps: number): Flags {
   return {
     max_length: PROMPT_TOKENS,
     max_completion_length: ANSWER_TOKENS,
     soft_max_length: ANSWER_TOKENS,
     soft_cache_length: 16,
-    learning_rate: 1e-3,
+    learning_rate: dapoLearningRate,
     lr_scheduler_type: 'constant',
     warmup_ratio: 0,
     weight_decay: 0,
     num_generations: 4,
-    per_device_train_batch_size: 8,
+    per_device_train_batch_size: answers,
     per_device_eval_batch_size: 1,
     gradient_accumulation_steps: 1,
     steps_per_generation: 2,

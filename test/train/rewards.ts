@@ -16,9 +16,10 @@ const python = preparePython(
   log,
 );
 
+const OURS = ['--no-cache', '--config', 'pyproject.toml', '.', '../test/train'];
 const CHECKS = [
-  ['ruff', 'check', '--no-cache', '.'],
-  ['ruff', 'format', '--check', '--no-cache', '.'],
+  ['ruff', 'check', ...OURS],
+  ['ruff', 'format', '--check', ...OURS],
   ['pytest', '--quiet', '-p', 'no:cacheprovider'],
 ];
 let failed = 0;

@@ -77,7 +77,8 @@ export async function learnTheForm(run: Run): Promise<void> {
       resume: round > 1,
       flags: sftFlags(steps, plan.sftSteps),
     });
-    const { valid, accuracy } = await evaluate(run, run.sftRun, `evaluate-sft-${round}`);
+    const checkpoint = await best(run, run.sftRun);
+    const { valid, accuracy } = await evaluate(run, checkpoint, `evaluate-sft-${round}`, 8);
     Object.assign(figures, { sft_steps: steps, sft_valid: valid, sft_accuracy: accuracy });
     if (valid >= plan.validShare) return;
   }
@@ -89,16 +90,20 @@ async function best({ trainer }: Run, folder: string): Promise<string> {
   return (await python(trainer, 'best', ['-m', 'swe_manager_training.checkpoints', 'best', folder])).trim();
 }
 
-/** Samples a run's best checkpoint on held-out threads: shares that are valid and that choose the label. */
-export async function evaluate(
-  run: Run,
-  folder: string,
-  name: string,
-): Promise<{ readonly valid: number; readonly accuracy: number }> {
+interface Evaluation {
+  readonly samples: number;
+  /** Shares of the samples. */
+  readonly valid: number;
+  readonly accuracy: number;
+  /** Mean of the weighted sum. */
+  readonly reward: number;
+}
+
+/** Samples a checkpoint's answers to held-out threads. */
+async function evaluate(run: Run, checkpoint: string, name: string, samples: number): Promise<Evaluation> {
   const script = join(import.meta.dirname, 'evaluate.py');
   const rows = join(run.dapoData, 'validation.jsonl');
-  const checkpoint = await best(run, folder);
-  const args = [script, checkpoint, rows, '8', '8', String(ANSWER_TOKENS)];
+  const args = [script, checkpoint, rows, String(samples), String(ANSWER_TOKENS)];
   return JSON.parse(await python(run.trainer, name, args));
 }
 
@@ -111,7 +116,7 @@ export async function reinforce(run: Run): Promise<void> {
     model: await best(run, run.sftRun),
     data: run.dapoData,
     run: run.dapoRun,
-    flags: dapoFlags(plan.dapoSteps, plan.evalSteps),
+    flags: dapoFlags(plan, plan.dapoSteps, plan.evalSteps),
   });
   const log = readLog(run.dapoRun);
   const highest = (figure: string) => Math.max(...valuesOf(log, figure));
@@ -140,7 +145,7 @@ export async function resume(run: Run): Promise<void> {
     data: run.dapoData,
     run: run.dapoRun,
     resume: true,
-    flags: dapoFlags(steps, 2),
+    flags: dapoFlags(plan, steps, 2),
   });
   const state = JSON.parse(
     readFileSync(join(run.dapoRun, `checkpoint-${steps}`, 'trainer_state.json'), 'utf8'),
@@ -156,7 +161,7 @@ export async function resume(run: Run): Promise<void> {
 
 /** Two processes share the generation; adapters instead of full weights. */
 export async function trainTogether(run: Run): Promise<void> {
-  const { trainer, figures } = run;
+  const { trainer, plan, figures } = run;
   const folder = `${run.dapoRun}-together`;
   await train(trainer, {
     name: 'dapo-two-processes',
@@ -166,7 +171,7 @@ export async function trainTogether(run: Run): Promise<void> {
     run: folder,
     tuner: 'lora',
     processes: 2,
-    flags: { ...dapoFlags(2, 2), per_device_train_batch_size: 4 },
+    flags: dapoFlags({ ...plan, answers: plan.answers / 2 }, 2, 2),
   });
   const log = readLog(folder);
   figures.processes = 2;
@@ -196,25 +201,21 @@ function assertClose(drawn: readonly number[], logged: readonly number[], tag: s
   }
 }
 
-/** On held-out threads, the last third of the looks against the first third. */
-export function hasRisen(run: Run): void {
-  const log = readLog(run.dapoRun);
-  for (const [figure, tag] of [
-    ['reward', 'eval_reward'],
-    ['accuracy', 'eval_rewards/Selection/mean'],
-  ] as const) {
-    const values = valuesOf(log, tag);
-    const third = Math.max(1, Math.floor(values.length / 3));
-    const before = mean(values.slice(0, third));
-    const after = mean(values.slice(-third));
-    run.figures[`${figure}_before`] = before;
-    run.figures[`${figure}_after`] = after;
-    assert.ok(after > before, `held-out ${figure} went from ${before} to ${after}: ${values}`);
-  }
-}
+const SAMPLES = 24;
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** On held-out threads, the last checkpoint of DAPO against the model it began with. */
+export async function hasRisen(run: Run): Promise<void> {
+  const last = join(run.dapoRun, `checkpoint-${run.plan.dapoSteps}`);
+  const before = await evaluate(run, await best(run, run.sftRun), 'evaluate-before', SAMPLES);
+  const after = await evaluate(run, last, 'evaluate-after', SAMPLES);
+  run.figures.held_out_samples = after.samples;
+  for (const figure of ['reward', 'valid', 'accuracy'] as const) {
+    run.figures[`${figure}_before`] = before[figure];
+    run.figures[`${figure}_after`] = after[figure];
+  }
+  for (const figure of ['reward', 'accuracy'] as const) {
+    assert.ok(after[figure] > before[figure], `${figure} went from ${before[figure]} to ${after[figure]}`);
+  }
 }
 
 const PANELS = [
