@@ -7,11 +7,14 @@
  * of them and Drizzle loads some 80 modules: pg-core, pglite and node-postgres take 340 ms and 264 MB. All of
  * Drizzle's .js files are ES modules and import each other by relative paths, so the answer is known: 50 ms
  * and 21 MB. `require` costs as little, but makes a second copy of Drizzle's classes beside the imported ones.
+ *
+ * What has been compiled is kept for the next process, in Node's own cache under the temporary directory.
  */
-import { registerHooks } from 'node:module';
+import { enableCompileCache, registerHooks } from 'node:module';
 
 const INSIDE_DRIZZLE = /\/node_modules\/drizzle-orm\/.*\.js$/;
 
+enableCompileCache();
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const parent = context.parentURL;

@@ -10,4 +10,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 loadEnvironmentFile();
-await buildProgram().parseAsync();
+const program = await buildProgram(process.argv[2]);
+await program.parseAsync();

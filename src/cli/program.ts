@@ -1,51 +1,39 @@
 /** Maps the arguments to one command; each command lives in its own file. */
 import { Command } from 'commander';
-import { benchCommand } from './bench.ts';
-import { chooseCommand } from './choose.ts';
-import { datasetCommand } from './dataset.ts';
-import { dbCommand } from './db.ts';
-import { decisionCommand } from './decision.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { forgetCommand } from './forget.ts';
-import { harvestCommand } from './harvest.ts';
-import { inferCommand } from './infer.ts';
-import { migrateCommand } from './migrate.ts';
-import { modelsCommand } from './models.ts';
-import { replayCommand } from './replay.ts';
-import { reviewCommand } from './review.ts';
-import { startCommand } from './start.ts';
-import { statusCommand } from './status.ts';
-import { trainCommand } from './train.ts';
 import { packageVersion } from './version.ts';
 
-/** The whole command line; parsing it runs the command that is named. */
-export function buildProgram(): Command {
+/** In the order of the help. Each is loaded when it is needed: together they load the whole App. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).startCommand(),
+  migrate: async () => (await import('./migrate.ts')).migrateCommand(),
+  db: async () => (await import('./db.ts')).dbCommand(),
+  demo: async () => (await import('./demo.ts')).demoCommand(),
+  choose: async () => (await import('./choose.ts')).chooseCommand(),
+  decision: async () => (await import('./decision.ts')).decisionCommand(),
+  infer: async () => (await import('./infer.ts')).inferCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+  harvest: async () => (await import('./harvest.ts')).harvestCommand(),
+  review: async () => (await import('./review.ts')).reviewCommand(),
+  dataset: async () => (await import('./dataset.ts')).datasetCommand(),
+  train: async () => (await import('./train.ts')).trainCommand(),
+  models: async () => (await import('./models.ts')).modelsCommand(),
+  forget: async () => (await import('./forget.ts')).forgetCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
+  replay: async () => (await import('./replay.ts')).replayCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+};
+
+/**
+ * The command line; parsing it runs the command that is named.
+ * @param named loads this command alone; all, when there is none of this name or it is left out.
+ */
+export async function buildProgram(named?: string): Promise<Command> {
   const program = new Command('swe-manager')
     .description('Chooses between competing proposals on an issue, says why, and writes the golden proposal.')
     .version(packageVersion())
     .enablePositionalOptions(); // Options belong to the command they follow: `bench compare` has its own --json.
-  for (const command of [
-    startCommand(),
-    migrateCommand(),
-    dbCommand(),
-    demoCommand(),
-    chooseCommand(),
-    decisionCommand(),
-    inferCommand(),
-    benchCommand(),
-    harvestCommand(),
-    reviewCommand(),
-    datasetCommand(),
-    trainCommand(),
-    modelsCommand(),
-    forgetCommand(),
-    statusCommand(),
-    replayCommand(),
-    doctorCommand(),
-  ]) {
-    program.addCommand(command);
-  }
+  const one = named !== undefined && Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
+  for (const load of one ? [one] : Object.values(COMMANDS)) program.addCommand(await load());
   for (const command of withSubcommands(program)) refuseInOneLine(command);
   return program;
 }

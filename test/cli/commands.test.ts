@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram, withSubcommands } from '../../src/cli/program.ts';
 import { type Ended, runCommand } from '../support/cli.ts';
@@ -50,26 +51,26 @@ function expectRefusal(ended: Ended, problem: RegExp): void {
 }
 
 describe('every command', () => {
-  const pathsOf = (command = buildProgram(), above: string[] = []): string[][] =>
+  const pathsOf = (command: Command, above: string[] = []): string[][] =>
     command.commands.flatMap((one) => {
       const path = [...above, one.name()];
       return [path, ...pathsOf(one, path)];
     });
 
   it('prints its help on stdout', async () => {
-    for (const path of pathsOf()) {
+    for (const path of pathsOf(await buildProgram())) {
       const ended = await run([...path, '--help']);
       expect(ended, path.join(' ')).toMatchObject({ code: 0, stderr: '' });
       expect(ended.stdout).toMatch(new RegExp(`^Usage: swe-manager ${path.join(' ')}\\b`));
     }
   });
 
-  it('says what it does', () => {
-    for (const command of withSubcommands(buildProgram())) expect(command.description()).not.toBe('');
+  it('says what it does', async () => {
+    for (const command of withSubcommands(await buildProgram())) expect(command.description()).not.toBe('');
   });
 
   it('refuses an unknown option in one line, and says where help is', async () => {
-    for (const path of pathsOf()) {
+    for (const path of pathsOf(await buildProgram())) {
       const ended = await run([...path, '--nonsense']);
       expectRefusal(ended, /(?:unknown option '--nonsense'|required option ).* \(see swe-manager .*--help\)/);
     }

@@ -27,7 +27,7 @@ export async function runCommand(args: readonly string[], env: Record<string, st
 }
 
 async function parse(args: readonly string[]): Promise<void> {
-  const program = buildProgram();
+  const program = await buildProgram(args[0]);
   for (const command of withSubcommands(program)) command.exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });
