@@ -26,6 +26,8 @@ export interface OpenOptions {
 
 /** Longer than the first start of PGlite, which creates its files before its owner answers. */
 const DEFAULT_WAIT_MS = 15_000;
+/** For `own`: long enough for a command to end, short enough for a person who forgot that the App runs. */
+const OWN_WAIT_MS = 5_000;
 const RETRY_MS = 100;
 
 /**
@@ -38,7 +40,8 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     return openPostgres(options.databaseUrl, options.onIdleError ?? (() => {}));
   }
   const rendezvous = rendezvousIn(options.dataDir);
-  const deadline = Date.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
+  const deadline =
+    Date.now() + (options.waitMs ?? (options.embedded === 'own' ? OWN_WAIT_MS : DEFAULT_WAIT_MS));
   for (;;) {
     const lock = takeDirectoryLock(rendezvous.lockFile);
     if (lock) return ownDatabase(rendezvous, lock);
