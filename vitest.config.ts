@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** It replaces Node's HTTP client, which must not have been used before. */
+const NEEDS_FRESH_PROCESS = ['test/adapters/github/client.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     environment: 'node',
     globalSetup: ['test/support/global-setup.ts'],
     // Generous: nothing is measured by it, and machines are busy.
@@ -10,6 +12,20 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     execArgv: ['--import', './src/quick-imports.ts'],
-    maxWorkers: 2,
+    // One more than the two cores that this is made for: tests of the whole App also wait.
+    maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: NEEDS_FRESH_PROCESS,
+          // Files share their process: loading the App takes seconds.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'fresh', include: NEEDS_FRESH_PROCESS } },
+    ],
   },
 });

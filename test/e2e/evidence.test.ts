@@ -64,6 +64,7 @@ describe('a reviewer’s comment', () => {
   it('is unexposed when it came before our choice, and then so is the label', async () => {
     const { issue, first } = discussed();
     await world.command(issue, 'tim', `I prefer ${link(issue, first)}.`);
+    await world.nextSecond();
     await world.command(issue, 'mia', '/manager choose');
     await world.command(issue, 'mia', '/manager override 1');
     expect(await labelOn(issue)).toMatchObject({ proposalNumber: 1, exposed: false, decidedBy: 'command' });

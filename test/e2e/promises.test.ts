@@ -248,7 +248,7 @@ describe('promise 5: the judge has no tools, no tokens, no secrets', () => {
 
 describe("promise 6: GitHub's limits are kept", () => {
   it('promise 6: writes of an installation never overlap and keep their distance', async () => {
-    const w = await world({ config: { writeSpacingMs: 200 } });
+    const w = await world({ config: { writeSpacingMs: 200, limitsScale: 1 } });
     const issues = [proposed(w), proposed(w)];
     for (const issue of issues) w.say(issue, 'mia', '/manager choose');
     for (const issue of issues) await w.settle(issue);
@@ -258,7 +258,7 @@ describe("promise 6: GitHub's limits are kept", () => {
   });
 
   it('promise 6: retry-after is honoured', async () => {
-    const w = await world();
+    const w = await world({ config: { limitsScale: 1 } });
     const issue = proposed(w);
     w.github.failAt(
       { method: 'POST', path: /\/comments$/ },

@@ -65,7 +65,7 @@ describe('a command that nobody told us about', () => {
     const issue = await proposed();
     lose();
     world.say(issue, 'mia', '/manager choose');
-    await world.app.ctx.clock.sleep(1_200); // GitHub's times are whole seconds.
+    await world.nextSecond();
     await sweepNow();
     await sweepNow();
     await world.settle(issue);
@@ -76,10 +76,10 @@ describe('a command that nobody told us about', () => {
     const issue = await proposed();
     lose(3);
     const comment = world.say(issue, 'mia', 'Nothing yet.');
-    await world.app.ctx.clock.sleep(1_100);
+    await world.nextSecond();
     world.github.as('mia').editComment(comment, '/manager choose');
     world.say(issue, 'helper[bot]', '/manager choose');
-    await world.app.ctx.clock.sleep(1_200);
+    await world.nextSecond();
     await sweepNow();
     expect(await world.outcomes(issue)).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe('a command that nobody told us about', () => {
     const issue = world.github.addIssue(repository, { title: 'Old' });
     world.github.as('ann').comment(issue, proposalOf('ann'));
     world.github.as('mia').comment(issue, '/manager choose');
-    await world.app.ctx.clock.sleep(1_200);
+    await world.nextSecond();
     world.github.install('globex', [repository]);
     await world.github.webhooksIdle();
     await world.app.ctx.clock.sleep(300);
@@ -105,7 +105,7 @@ describe('a command that nobody told us about', () => {
 
   it('costs no quota while nothing changes', async () => {
     const issue = await proposed();
-    await world.app.ctx.clock.sleep(1_200);
+    await world.nextSecond();
     await sweepNow();
     await sweepNow();
     const asked = world.github.state.audit.find({ path: `/repos/acme/widgets/issues/comments` });
@@ -138,7 +138,7 @@ describe('an event that got lost', () => {
     world.say(issue, 'mia', '/manager choose');
     github.disturbWebhook({ event: 'installation', times: 9 }, { kind: 'drop', logged: false });
     github.unsuspend(installation.id);
-    await world.app.ctx.clock.sleep(1_200);
+    await world.nextSecond();
     await sweepNow();
     await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done']);
   });

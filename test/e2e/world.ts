@@ -23,6 +23,8 @@ export interface World {
   /** Says it and waits until the App has answered everything. */
   command(issue: Issue, author: string, body: string): Promise<Comment>;
   settle(issue: Issue): Promise<void>;
+  /** GitHub's times are whole seconds: what follows is later than what was before. */
+  nextSecond(): Promise<void>;
   ours(issue: Issue): Comment[];
   /** How the commands of the issue ended, in order, as `verb: outcome`. */
   outcomes(issue: Issue): Promise<string[]>;
@@ -62,6 +64,8 @@ function testConfig(stage: Stage): Config {
     ...stage.credentials,
     http: { host: '127.0.0.1', port: 0 },
     writeSpacingMs: 1,
+    // An hour's allowance of comments comes back in 36 s, so no test waits for it.
+    limitsScale: 0.01,
   };
 }
 
@@ -72,6 +76,7 @@ function actions(stage: Stage, app: RunningApp) {
   return {
     say,
     settle,
+    nextSecond: () => app.ctx.clock.sleep(1_000 - (Date.now() % 1_000)),
     newIssue: ({
       title = 'The menu closes too early',
       body = 'Steps: open the menu.',

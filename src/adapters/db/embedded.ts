@@ -23,7 +23,7 @@ export function drizzleOverPglite(client: EmbeddedClient): Db {
  * @param close releases everything that was taken for it; called once, after PGlite has shut down.
  */
 export function embeddedDatabase(
-  pglite: PGlite,
+  pglite: EmbeddedClient & Pick<PGlite, 'close'>,
   close: () => Promise<void> = async () => {},
 ): EmbeddedDatabase {
   const client = guardTransactions(pglite);

@@ -191,7 +191,7 @@ describe('neutralise', () => {
         expect(result.length).toBeLessThanOrEqual(maxLength);
         expect(faults(result)).toEqual([]);
       }),
-      runs(300),
+      runs(100),
     );
   }, 60_000);
 
@@ -212,7 +212,7 @@ describe('neutralise', () => {
           ]);
         }
       }),
-      runs(200),
+      runs(100),
     );
   }, 60_000);
 

@@ -131,7 +131,7 @@ describe('packing', () => {
           expect(packed.shown.ids).toHaveLength(order.length);
         },
       ),
-      runs(25),
+      runs(10),
     );
   }, 60_000);
 
