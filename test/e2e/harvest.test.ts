@@ -8,6 +8,7 @@ import type { Clock, Db } from '../../src/ports.ts';
 import { type FakeGitHub, type Issue, startFakeGitHub } from '../../src/sandbox/github/index.ts';
 import { snapshots } from '../../src/schema/index.ts';
 import { labelStore } from '../../src/store/index.ts';
+import { readLabelled } from '../../src/tasks/dataset/read-labelled.ts';
 import { harvestLine } from '../../src/tasks/harvest/harvest-file.ts';
 import { harvestRepository } from '../../src/tasks/harvest/harvest-repository.ts';
 import { correctLabel, uncertainLabels } from '../../src/tasks/review/review-labels.ts';
@@ -209,6 +210,19 @@ describe('saved threads', () => {
       decidedBy: 'merge',
       exposed: false,
     });
+  });
+
+  it('lose what was written into title and body after the choice, and keep their price', async () => {
+    const issue = {
+      number: 7,
+      title: '[HOLD for payment 2026-02-01] [$500] It fails',
+      body: 'Steps\n<li>author-2 | Contributor | 26306882</li>',
+    };
+    await read(thread({ issue }));
+    const [row] = await db.select().from(snapshots);
+    expect(row?.input.issue).toMatchObject({ title: 'It fails', body: 'Steps' });
+    const { value: labelled } = await readLabelled(db, true).next();
+    expect(labelled?.thread.price).toBe(500);
   });
 
   it('are refused with the line when they are broken', async () => {

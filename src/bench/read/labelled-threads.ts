@@ -5,9 +5,9 @@
 import * as z from 'zod';
 import { InputError } from '../../errors.ts';
 import { freezeThread } from '../../pipeline/decision/freeze-thread.ts';
+import { bodyBeforeTheChoice, titleBeforeTheChoice } from '../../pipeline/thread/before-the-choice.ts';
 import { parseSavedThread } from '../../pipeline/thread/saved-thread.ts';
 import type { BenchTask, Skipped, TaskFile } from '../task.ts';
-import { bodyBeforeTheChoice, titleBeforeTheChoice } from './after-the-choice.ts';
 import { refuseDuplicates } from './unique.ts';
 
 const label = z.looseObject({

@@ -13,8 +13,8 @@ import { InputError } from '../../errors.ts';
 import { wellFormed } from '../../markdown/invisible.ts';
 import type { Candidate } from '../../pipeline/judge/types.ts';
 import { revisionHash } from '../../pipeline/proposals/revision.ts';
+import { bodyBeforeTheChoice, titleBeforeTheChoice } from '../../pipeline/thread/before-the-choice.ts';
 import type { BenchTask, TaskFile } from '../task.ts';
-import { bodyBeforeTheChoice, titleBeforeTheChoice } from './after-the-choice.ts';
 import { type Literal, LiteralSyntaxError, parseLiteral } from './python-literal.ts';
 import { refuseDuplicates } from './unique.ts';
 

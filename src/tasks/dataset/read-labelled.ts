@@ -65,7 +65,7 @@ function toItem(
       reason: reasonOf(record),
       decision: decidedWords(record),
       distilled: record.distilled.map(distilledWords),
-      price: readPrice(snapshot.input.issue.title, config.price_pattern) ?? 0,
+      price: priceOf(record, config.price_pattern),
     },
     facts: {
       consent: {
@@ -80,6 +80,11 @@ function toItem(
       leaked: snapshot.flags.some((flag) => LEAKS.has(flag)),
     },
   };
+}
+
+/** The title that was judged may have lost its price: what tells the outcome is taken out of saved threads. */
+function priceOf({ snapshot, issue }: datasetStore.LabelledRecord, pattern: string): number {
+  return readPrice(snapshot.input.issue.title, pattern) ?? readPrice(issue.title, pattern) ?? 0;
 }
 
 /** The latest reason that a maintainer gave for the label. */

@@ -11,6 +11,7 @@ import type { PastProposal, PastThread } from '../../pipeline/feedback/harvest/p
 import { MERGE_NAMES_PROPOSAL, weightOf } from '../../pipeline/feedback/weights.ts';
 import { detectProposals } from '../../pipeline/proposals/detect.ts';
 import { revisionHash } from '../../pipeline/proposals/revision.ts';
+import { bodyBeforeTheChoice, titleBeforeTheChoice } from '../../pipeline/thread/before-the-choice.ts';
 import { parseSavedThread } from '../../pipeline/thread/saved-thread.ts';
 import type { Thread } from '../../pipeline/thread/types.ts';
 import type { Clock, Db } from '../../ports.ts';
@@ -60,8 +61,8 @@ function toPast(thread: Thread, ids: ReadonlySet<number>, now: Date): PastThread
     }),
   );
   return {
-    title: thread.issue.title,
-    body: thread.issue.body,
+    title: titleBeforeTheChoice(thread.issue.title),
+    body: bodyBeforeTheChoice(thread.issue.body),
     proposals,
     signals: proposals
       .filter(({ commentId }) => ids.has(commentId))
@@ -105,6 +106,7 @@ async function makeKnown(tx: Db, thread: Thread) {
     repositoryId,
     repository: thread.repository,
     number: thread.issue.number,
+    title: thread.issue.title,
     authorLogin: thread.issue.author.login,
     state: 'closed' as const,
     closedAt: null,

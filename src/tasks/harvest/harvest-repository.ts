@@ -133,6 +133,7 @@ async function harvestIssue(
         repositoryId: issue.repositoryId,
         repository: issue.repository,
         number: issue.number,
+        title: issue.title,
         authorLogin: issue.author.login,
         state: issue.state,
         closedAt: issue.closedAt === null ? null : new Date(issue.closedAt),

@@ -12,6 +12,8 @@ export interface StoredIssue {
   /** `owner/name` */
   readonly repository: string;
   readonly number: number;
+  /** As it is now; the snapshot holds what it was before the choice. */
+  readonly title: string;
   readonly authorLogin: string;
   readonly state: 'open' | 'closed';
   readonly closedAt: Date | null;
@@ -27,7 +29,7 @@ export async function storePastThread(
 ): Promise<HarvestOutcome> {
   if (past.proposals.length === 0) return 'no-proposals';
   const { closedAt: _closedAt, repository, ...facts } = issue;
-  await harvestStore.knowIssue(tx, { ...facts, title: past.title });
+  await harvestStore.knowIssue(tx, facts);
   if (await harvestStore.hasDecision(tx, issue.id)) return 'known';
   const numbers = await storeProposals(tx, issue.id, past);
   const frozen = freeze(issue, repository, past, numbers);

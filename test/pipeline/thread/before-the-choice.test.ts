@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyBeforeTheChoice, titleBeforeTheChoice } from '../../../src/bench/read/after-the-choice.ts';
+import { bodyBeforeTheChoice, titleBeforeTheChoice } from '../../../src/pipeline/thread/before-the-choice.ts';
 import { processorClock } from '../../support/processor-time.ts';
 
 describe('titles lose what was written after the choice', () => {
