@@ -273,6 +273,13 @@ export interface Reaction {
   readonly at: string;
 }
 
+/** Whether somebody may read what comments and issues said before they were edited. */
+export interface EditsProbe {
+  /** Null when it could not be told. */
+  readonly readable: boolean | null;
+  readonly why: string;
+}
+
 /** Reading what already happened. All methods throw GitHubError; all but the reactions need a token. */
 export interface GitHubHistory {
   readPastIssue(ref: IssueRef, signal?: AbortSignal): Promise<PastIssue>;
@@ -283,6 +290,17 @@ export interface GitHubHistory {
     from: { readonly since: string | null; readonly cursor: string | null },
     signal?: AbortSignal,
   ): Promise<ClosedIssuesPage>;
+  /**
+   * Every text that comments had, by comment id, in one request for up to 100 of them. Null when GitHub lets nobody
+   * read edits here.
+   * @param nodeIds GitHub's global ids of the comments
+   */
+  readPastTexts(
+    nodeIds: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<number, readonly TextEdit[]> | null>;
+  /** @param ref where to look; null takes the first repository that the installation sees */
+  probeEdits(ref: RepositoryRef | null): Promise<EditsProbe>;
   commentReactions(ref: RepositoryRef, commentId: number): Promise<readonly Reaction[]>;
 }
 

@@ -1,28 +1,50 @@
 /** Looks at everything the App needs and says, line by line, what is fine and what to do about the rest. */
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import { gitHubAppOf, openJudge, openStore } from '../context.ts';
 import { ConfigError, JudgeError, SweManagerError } from '../errors.ts';
 import type { ServerHealth } from '../pipeline/judge/model/port.ts';
+import type { RepositoryRef } from '../ports.ts';
+import { editHistories } from './doctor/edit-history.ts';
 import { print, printJson } from './support.ts';
 
 interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** True for what is worth knowing and nothing depends on. */
+  readonly note?: true;
+}
+
+interface DoctorFlags {
+  readonly repository?: RepositoryRef;
+  readonly json?: boolean;
 }
 
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('check the configuration, the database, the judge and the access to GitHub')
+    .option(
+      '--repository <owner/repo>',
+      'where to see whether edits can be read (default: the first repository of the App)',
+      toRepository,
+    )
     .option('--json', 'print the checks as JSON')
     .action(examine);
 }
 
-async function examine(flags: { json?: boolean }): Promise<void> {
-  const checks = await runChecks();
+function toRepository(text: string): RepositoryRef {
+  const [, owner, name] = /^([\w.-]+)\/([\w.-]+)$/.exec(text) ?? [];
+  if (owner === undefined || name === undefined) throw new InvalidArgumentError('write it as OWNER/REPO');
+  return { owner, name };
+}
+
+async function examine(flags: DoctorFlags): Promise<void> {
+  const checks = await runChecks(flags.repository ?? null);
   if (flags.json) printJson({ ok: checks.every((check) => check.ok), checks });
-  else for (const { name, ok, detail } of checks) print(`${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`);
+  else
+    for (const { name, ok, detail, note } of checks)
+      print(`${note ? 'note' : ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`);
   const failed = checks.filter((check) => !check.ok);
   if (failed.length > 0) {
     process.stderr.write(`swe-manager: ${failed.length} of ${checks.length} checks failed.\n`);
@@ -30,7 +52,7 @@ async function examine(flags: { json?: boolean }): Promise<void> {
   }
 }
 
-async function runChecks(): Promise<Check[]> {
+async function runChecks(repository: RepositoryRef | null): Promise<Check[]> {
   const node = await check('Node.js', async () => {
     const major = Number(process.versions.node.split('.')[0]);
     if (major < 24) throw new Error(`version ${process.versions.node}, but 24 or newer is needed`);
@@ -42,7 +64,20 @@ async function runChecks(): Promise<Check[]> {
     return 'valid';
   });
   if (config === null) return [node, environment];
-  return [node, environment, ...(await checksOf(config))];
+  const histories = await editHistories(config, repository);
+  return [
+    node,
+    environment,
+    ...(await checksOf(config)),
+    ...histories.map(
+      ({ name, detail, readable }): Check => ({
+        name,
+        ok: true,
+        detail,
+        ...(readable ? {} : { note: true }),
+      }),
+    ),
+  ];
 }
 
 function checksOf(config: Config): Promise<Check[]> {

@@ -69,6 +69,8 @@ export const issues = pgTable(
     pausedBy: text('paused_by'),
     /** When to see whether a run that nobody commands should begin (modes auto and observe); null when never. */
     lookDueAt: instant('look_due_at'),
+    /** When GitHub was asked what its proposals said before the App first looked; null until then. */
+    pastTextsReadAt: instant('past_texts_read_at'),
     /** Numbers of proposals are never reused. */
     nextProposalNumber: integer('next_proposal_number').notNull().default(1),
     createdAt: instant('created_at').notNull().defaultNow(),

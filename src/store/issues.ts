@@ -105,6 +105,11 @@ export async function setIssueFlags(
     .where(eq(issues.id, id));
 }
 
+/** What its proposals said before the App first looked was asked for, or is no longer needed. */
+export async function notePastTexts(tx: Db, id: number, at: Date): Promise<void> {
+  await tx.update(issues).set({ pastTextsReadAt: at }).where(eq(issues.id, id));
+}
+
 /** Serialises writers of one issue's rows; use inside a transaction. */
 export async function lockIssue(tx: Db, id: number): Promise<void> {
   await tx.select({ id: issues.id }).from(issues).where(eq(issues.id, id)).for('update');

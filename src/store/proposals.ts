@@ -80,6 +80,38 @@ export async function addRevision(tx: Db, proposal: Proposal, text: ProposalText
   return true;
 }
 
+/** Puts texts before those on record, which keep their order. */
+export async function addEarlierRevisions(
+  tx: Db,
+  proposalId: string,
+  texts: readonly ProposalText[],
+): Promise<void> {
+  if (texts.length === 0) return;
+  const own = eq(revisions.proposalId, proposalId);
+  // Ordinals are unique at every moment: they make room below zero first.
+  await tx
+    .update(revisions)
+    .set({ ordinal: sql`-1 - ${revisions.ordinal}` })
+    .where(own);
+  await tx
+    .update(revisions)
+    .set({ ordinal: sql`${texts.length}::int - 1 - ${revisions.ordinal}` })
+    .where(own);
+  await tx
+    .insert(revisions)
+    .values(texts.map((text, ordinal) => ({ id: randomUUID(), proposalId, ordinal, ...text })));
+}
+
+/** Since when the first text on record stood, by proposal; unknown times are left out. */
+export async function firstTexts(db: Db, proposalIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+  if (proposalIds.length === 0) return new Map();
+  const rows = await db
+    .select({ id: revisions.proposalId, at: revisions.visibleAt })
+    .from(revisions)
+    .where(and(inArray(revisions.proposalId, [...proposalIds]), eq(revisions.ordinal, 0)));
+  return new Map(rows.flatMap(({ id, at }) => (at ? [[id, at]] : [])));
+}
+
 export async function setProposalDropped(tx: Db, id: string, at: Date | null): Promise<void> {
   await tx.update(proposals).set({ droppedAt: at }).where(eq(proposals.id, id));
 }

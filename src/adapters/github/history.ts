@@ -14,17 +14,15 @@ import type {
   PastIssue,
   RateBudget,
   RepositoryRef,
-  TextEdit,
   TimelineEntry,
 } from '../../ports.ts';
+import { askDespiteEdits, EDITS, edits, probeEdits, readPastTexts, toEdits } from './edits.ts';
 import { asking } from './failures.ts';
 import type { GitHubOctokit } from './octokit.ts';
 
 const ACTOR = '{ __typename login ... on User { databaseId } ... on Bot { databaseId } }';
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 const RATE = 'rateLimit { cost remaining resetAt }';
-/** The newest texts of a comment; nobody edits more often. */
-const EDITS = 'userContentEdits(first: 50) { nodes { editedAt deletedAt diff } }';
 
 const TIMELINE_TYPES =
   'ASSIGNED_EVENT, UNASSIGNED_EVENT, CLOSED_EVENT, REOPENED_EVENT, RENAMED_TITLE_EVENT, COMMENT_DELETED_EVENT, CROSS_REFERENCED_EVENT';
@@ -84,15 +82,6 @@ const REACTIONS_PAGE = 100;
 
 const actor = z
   .looseObject({ __typename: z.string(), login: z.string(), databaseId: z.number().nullish() })
-  .nullish();
-const edits = z
-  .object({
-    nodes: z.array(
-      z
-        .object({ editedAt: z.string(), deletedAt: z.string().nullish(), diff: z.string().nullish() })
-        .nullable(),
-    ),
-  })
   .nullish();
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() });
 const rateLimit = z.object({ remaining: z.number(), resetAt: z.string() }).nullish();
@@ -196,6 +185,9 @@ export function createHistory(octokit: GitHubOctokit): GitHubHistory {
         () => listClosed(octokit, ref, from, signal),
         signal,
       ),
+    readPastTexts: (nodeIds, signal) =>
+      asking('read', 'read past texts', () => readPastTexts(octokit, nodeIds, signal), signal),
+    probeEdits: (ref) => asking('read', 'look at an edit history', () => probeEdits(octokit, ref)),
     commentReactions: (ref, commentId) =>
       asking('read', `read the reactions on comment ${commentId}`, async () => {
         const found = await octokit.paginate(octokit.rest.reactions.listForIssueComment, {
@@ -227,7 +219,8 @@ async function readPast(
   let wanted = { withComments, withTimeline: true };
   for (let requests = 1; ; requests += 1) {
     const variables = { ...ref, ...cursors, ...wanted, ...(signal ? { request: { signal } } : {}) };
-    const { repository, rateLimit: rate } = issueAnswer.parse(await octokit.graphql(ISSUE_QUERY, variables));
+    const { data } = await askDespiteEdits(octokit, ISSUE_QUERY, variables);
+    const { repository, rateLimit: rate } = issueAnswer.parse(data);
     const found = repository.issue;
     comments.push(...(found.comments?.nodes ?? []).flatMap((node) => (node ? [toPastComment(node)] : [])));
     timeline.push(...(found.timelineItems?.nodes ?? []).flatMap((node) => (node ? toEntry(node) : [])));
@@ -305,15 +298,6 @@ function toPastComment(node: z.output<typeof comment>): PastComment {
     association: node.authorAssociation,
     edits: toEdits(node.userContentEdits),
   };
-}
-
-/** GitHub lists the newest first; its `diff` holds the whole text, and nothing once that revision was deleted. */
-function toEdits(found: z.output<typeof edits>): TextEdit[] {
-  return (found?.nodes ?? [])
-    .flatMap((node) =>
-      node ? [{ at: node.editedAt, body: node.diff && !node.deletedAt ? wellFormed(node.diff) : null }] : [],
-    )
-    .reverse();
 }
 
 function toEntry(node: z.output<typeof timelineItem>): TimelineEntry[] {

@@ -40,6 +40,7 @@ export function toThreadComment(comment: CommentJson, minimized: boolean): Threa
     updatedAt: comment.updated_at,
     minimized,
     appId: comment.performed_via_github_app?.id ?? null,
+    nodeId: comment.node_id,
   };
 }
 

@@ -40,6 +40,20 @@ export function revisionHash(body: string): string {
 }
 
 /**
+ * Of all texts that a proposal had, those before the first one on record, oldest first. A text that only repeats the
+ * one before it is none.
+ */
+export function earlierTexts<T extends { readonly hash: string; readonly visibleAt: Date }>(
+  all: readonly T[],
+  first: { readonly hash: string; readonly visibleAt: Date | null } | undefined,
+): T[] {
+  const { hash, visibleAt } = first ?? { hash: '', visibleAt: null };
+  const before = all.filter((text) => visibleAt === null || text.visibleAt < visibleAt);
+  const next = [...before.slice(1).map((text) => text.hash), hash];
+  return before.filter((text, index) => text.hash !== next[index]);
+}
+
+/**
  * Compares what is recorded with what was detected. Numbers are given in the order of the comment ids, never
  * change and are never used again: pass the issue's next number (1 at first) and store the one returned.
  */

@@ -23,6 +23,8 @@ export interface ThreadComment {
   readonly minimized: boolean;
   /** Id of the GitHub App that posted the comment, null for people and unknown. */
   readonly appId: number | null;
+  /** GitHub's global id, for GraphQL; absent where the comment did not come from its REST API. */
+  readonly nodeId?: string;
 }
 
 export interface ThreadIssue {

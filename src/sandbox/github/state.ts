@@ -29,6 +29,8 @@ export class State {
   readonly comments = new Map<number, Comment>();
   readonly deletedCommentIds = new Set<number>();
   readonly audit = new Audit();
+  /** While true, GraphQL keeps `userContentEdits` back and answers the rest. */
+  refusesEdits = false;
   /** Former full names in lower case, to the id of the repository that bore them. */
   readonly #formerNames = new Map<string, number>();
   readonly #now: () => number;

@@ -1,6 +1,6 @@
 /** Brings what we know of an issue and its proposals in line with the thread that GitHub shows now. */
 import { headingsOf } from '../../pipeline/command/repository-config.ts';
-import { detectProposals } from '../../pipeline/proposals/detect.ts';
+import { type DetectedProposal, detectProposals } from '../../pipeline/proposals/detect.ts';
 import { type ProposalChange, revisionHash, syncProposals } from '../../pipeline/proposals/revision.ts';
 import type { Thread } from '../../pipeline/thread/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
@@ -16,22 +16,7 @@ export async function syncThread(
 ): Promise<void> {
   const { title, state, locked } = thread.issue;
   await issueStore.setIssueFlags(tx, issue.id, { title, state, locked });
-  const erased = await erasureStore.erasedComments(
-    tx,
-    thread.comments.map(({ id }) => id),
-  );
-  // GitHub may have been read before a comment was deleted.
-  const standing = { ...thread, comments: thread.comments.filter(({ id }) => !erased.has(id)) };
-  const known = await proposalStore.listProposals(tx, issue.id);
-  const manual = known
-    .filter((proposal) => proposal.source === 'manual')
-    .map((proposal) => proposal.commentId);
-  const { config } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
-  const detected = detectProposals(standing, {
-    headings: headingsOf(config),
-    ownAppId: ctx.github.appId,
-    addedCommentIds: [...addedCommentIds, ...manual],
-  });
+  const { known, detected } = await detectIn(ctx, tx, issue, thread, addedCommentIds);
   const sync = syncProposals(
     known.map((one) => ({ ...one, hash: one.currentHash, dropped: one.droppedAt !== null })),
     detected,
@@ -47,6 +32,39 @@ export async function syncThread(
     const proposal = byComment.get(commentId);
     if (proposal) await proposalStore.setProposalDropped(tx, proposal.id, ctx.clock.now());
   }
+}
+
+export interface Detection {
+  /** What is on record already. */
+  readonly known: readonly proposalStore.Proposal[];
+  readonly detected: readonly DetectedProposal[];
+}
+
+/** The thread's proposals, by the repository's own words and what managers added. */
+export async function detectIn(
+  ctx: AppContext,
+  db: Db,
+  issue: issueStore.LocatedIssue,
+  thread: Thread,
+  addedCommentIds: readonly number[],
+): Promise<Detection> {
+  const erased = await erasureStore.erasedComments(
+    db,
+    thread.comments.map(({ id }) => id),
+  );
+  // GitHub may have been read before a comment was deleted.
+  const standing = { ...thread, comments: thread.comments.filter(({ id }) => !erased.has(id)) };
+  const known = await proposalStore.listProposals(db, issue.id);
+  const manual = known
+    .filter((proposal) => proposal.source === 'manual')
+    .map((proposal) => proposal.commentId);
+  const { config } = storedConfig(await repositoryStore.getRepository(db, issue.repositoryId));
+  const detected = detectProposals(standing, {
+    headings: headingsOf(config),
+    ownAppId: ctx.github.appId,
+    addedCommentIds: [...addedCommentIds, ...manual],
+  });
+  return { known, detected };
 }
 
 /** Records a proposal under the issue's next number. */

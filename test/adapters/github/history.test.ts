@@ -102,3 +102,31 @@ it('reads who reacted to a comment', async () => {
     { content: '+1', author: { login: 'mia' } },
   ]);
 });
+
+describe('where GitHub keeps edits back', () => {
+  it('everything else of the past is read all the same', async () => {
+    const issue = fake.as('rob').openIssue('acme/shop', { title: 'It fails' });
+    const comment = fake.as('ann').comment(issue, 'one');
+    fake.as('ann').editComment(comment, 'two');
+    fake.state.refusesEdits = true;
+    const past = await github.readPastIssue({ owner: 'acme', name: 'shop', number: issue.number });
+    expect(past.comments).toMatchObject([{ body: 'two', edits: [] }]);
+    expect(past.edits).toEqual([]);
+  });
+
+  it('past texts are unknown, and another refusal is still a failure', async () => {
+    const issue = fake.as('rob').openIssue('acme/shop', { title: 'It fails' });
+    const comment = fake.as('ann').comment(issue, 'one');
+    fake.as('ann').editComment(comment, 'two');
+    const thread = await github.readThread({ owner: 'acme', name: 'shop', number: issue.number });
+    const ids = thread.comments.flatMap(({ nodeId }) => nodeId ?? []);
+    expect(await github.readPastTexts(ids)).toEqual(
+      new Map([
+        [comment.id, [expect.objectContaining({ body: 'one' }), expect.objectContaining({ body: 'two' })]],
+      ]),
+    );
+    fake.state.refusesEdits = true;
+    expect(await github.readPastTexts(ids)).toBeNull();
+    await expect(github.readPastTexts(['nonsense'])).rejects.toThrow('Could not resolve to a node');
+  });
+});

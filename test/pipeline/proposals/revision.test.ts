@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KnownProposal, revisionHash, syncProposals } from '../../../src/pipeline/proposals/revision.ts';
+import {
+  earlierTexts,
+  type KnownProposal,
+  revisionHash,
+  syncProposals,
+} from '../../../src/pipeline/proposals/revision.ts';
 import { comment } from './threads.ts';
 
 const detected = (id: number, body = 'x') => ({ comment: comment(id, body), source: 'heading' as const });
@@ -14,6 +19,24 @@ describe('revisionHash', () => {
     expect(revisionHash('a\r\nb\r\n \n')).toBe(revisionHash('a\nb'));
     expect(revisionHash(' a')).not.toBe(revisionHash('a'));
     expect(revisionHash('a\n\nb')).not.toBe(revisionHash('a\nb'));
+  });
+});
+
+describe('earlierTexts', () => {
+  const text = (hash: string, day: number) => ({ hash, visibleAt: new Date(Date.UTC(2026, 0, day)) });
+  const hashes = (texts: readonly { hash: string }[]) => texts.map(({ hash }) => hash).join('');
+
+  it('are those before the first on record, without repetitions', () => {
+    const all = [text('a', 1), text('b', 2), text('b', 3), text('a', 4), text('c', 5), text('d', 6)];
+    expect(hashes(earlierTexts(all, text('c', 5)))).toBe('aba');
+    expect(hashes(earlierTexts(all, text('a', 1)))).toBe('');
+    expect(earlierTexts([], text('a', 1))).toEqual([]);
+  });
+
+  it('do not repeat the first on record, whose time may be later or unknown', () => {
+    const all = [text('a', 1), text('b', 2)];
+    expect(hashes(earlierTexts(all, text('b', 9)))).toBe('a');
+    expect(hashes(earlierTexts(all, { hash: 'b', visibleAt: null }))).toBe('a');
   });
 });
 

@@ -72,8 +72,7 @@ export function resolveIssue(call: Call, issue: Issue) {
     updatedAt: issue.updatedAt,
     closedAt: issue.closedAt,
     lastEditedAt: issue.edits.at(-1)?.at ?? null,
-    userContentEdits: (args: ConnectionArguments) =>
-      connection([...issue.edits].reverse(), args, (one) => resolveEdit(call, one)),
+    userContentEdits: (args: ConnectionArguments) => resolveEdits(call, issue.edits, args),
     timelineItems: (args: TimelineArguments) =>
       connection(
         timelineOf(call, issue, args.itemTypes, {
@@ -110,9 +109,14 @@ export function resolveComment(call: Call, comment: Comment) {
     minimizedReason: comment.minimized,
     authorAssociation: associationOf(comment.issue.repository, comment.author),
     issue: () => resolveIssue(call, comment.issue),
-    userContentEdits: (args: ConnectionArguments) =>
-      connection([...comment.edits].reverse(), args, (one) => resolveEdit(call, one)),
+    userContentEdits: (args: ConnectionArguments) => resolveEdits(call, comment.edits, args),
   };
+}
+
+function resolveEdits(call: Call, edits: readonly Edit[], args: ConnectionArguments) {
+  if (call.sandbox.state.refusesEdits)
+    throw new TypedError('FORBIDDEN', 'Resource not accessible by integration');
+  return connection([...edits].reverse(), args, (one) => resolveEdit(call, one));
 }
 
 /** Newest first; `diff` holds the whole text after that edit, and the last one is the text as created. */

@@ -1,0 +1,1 @@
+ALTER TABLE "issues" ADD COLUMN "past_texts_read_at" timestamp with time zone;
