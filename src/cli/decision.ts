@@ -5,7 +5,8 @@ import { openStore } from '../context.ts';
 import { InputError } from '../errors.ts';
 import { castVotes, shareOf } from '../pipeline/judge/cast.ts';
 import type { Db } from '../ports.ts';
-import { decisionStore, issueStore, proposalStore } from '../store/index.ts';
+import { decisionStore, issueStore, labelStore, proposalStore } from '../store/index.ts';
+import { originLines } from './origin-lines.ts';
 import { action, print, printJson } from './support.ts';
 
 export function decisionCommand(): Command {
@@ -45,8 +46,16 @@ export async function readRecord(db: Db, id: string) {
       prompt: prompt === null ? null : requestOf(prompt),
     }),
   );
+  const label = await labelStore.currentLabel(db, snapshot.id);
   const issueName = `${issue.owner}/${issue.repositoryName}#${issue.number}`;
-  return { issue: issueName, ...decision, snapshot, voteShare: shareOf(votes, decision.chosen), votes };
+  return {
+    issue: issueName,
+    ...decision,
+    snapshot,
+    label,
+    voteShare: shareOf(votes, decision.chosen),
+    votes,
+  };
 }
 
 async function findDecision(db: Db, id: string): Promise<decisionStore.Decision> {
@@ -86,10 +95,18 @@ function printRecord(record: DecisionRecord): void {
   for (const { number, authorLogin, revisions } of record.snapshot.input.candidates) {
     print(`  ${number}. ${authorLogin}, revision ${revisions.at(-1)?.hash.slice(0, 12)}`);
   }
+  printLabel(record.label);
   print('\nCalls');
   const counted = new Set(castVotes(votes));
   for (const vote of votes) print(`  ${voteLine(vote, counted.has(vote))}`);
   print('\nPrompts, answers and thinking are in the output of --json.');
+}
+
+function printLabel(label: DecisionRecord['label']): void {
+  if (label === null) return;
+  const answer = label.proposalNumber === null ? label.verdict : `proposal ${label.proposalNumber}`;
+  print(`\nLabel: ${answer}, by ${label.decidedBy}, confidence ${label.confidence.toFixed(2)}`);
+  for (const line of originLines(label.ideaOrigins)) print(`  ${line}`);
 }
 
 function voteLine(vote: DecisionRecord['votes'][number], counted: boolean): string {

@@ -1,10 +1,11 @@
 /** What proposals said before the App was installed: the App over the fake GitHub. */
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRecord } from '../../src/cli/decision.ts';
 import { revisionHash } from '../../src/pipeline/proposals/revision.ts';
 import type { Comment, Issue, Repository } from '../../src/sandbox/github/index.ts';
 import { snapshots } from '../../src/schema/index.ts';
-import { proposalStore } from '../../src/store/index.ts';
+import { decisionStore, proposalStore } from '../../src/store/index.ts';
 import { openWorld, proposalOf, REPOSITORY, type World } from './world.ts';
 
 let world: World;
@@ -14,6 +15,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const FIRST = proposalOf('ann');
+const FIRST_REVISION = `\`${revisionHash(FIRST).slice(0, 7)}\``;
 const LATER = `${FIRST}\n\nUpdate: Android needs it too.`;
 
 /** Ann had the idea, Bob took it, and then Ann edited: all before anybody installed the App. */
@@ -58,9 +60,29 @@ describe('edits from before the App was installed', () => {
       .split('\n')
       .find((one) => one.includes('`onBlur`') && one.includes('first in'));
     expect(line).toContain(`first in proposal 1 (ann)`);
-    expect(line).toContain(`revision \`${revisionHash(FIRST).slice(0, 7)}\``);
+    expect(line).toContain(`revision ${FIRST_REVISION}`);
     await world.command(issue, 'mia', '/manager choose');
     expect(asked(2)).toBe(1);
+  });
+
+  it('show who had the accepted ideas first as soon as there is a label, in the explanation and on record', async () => {
+    const { issue } = await discussedBefore();
+    await world.command(issue, 'mia', '/manager choose');
+    await world.command(issue, 'mia', '/manager explain');
+    const explained = () => world.ours(issue)[0]?.body ?? '';
+    expect(explained()).not.toContain('accepted, by who');
+    world.github.as('mia').assign(issue, 'bob');
+    await expect.poll(explained, { timeout: 10_000 }).toContain('**What was accepted, by who had it first**');
+    expect(explained()).toMatch(
+      new RegExp(`^- root cause: first in proposal 1 \\(ann\\), .* revision ${FIRST_REVISION}: `, 'm'),
+    );
+    expect(explained()).toMatch(/^- \*\*accepted root cause\*\*, .*`onBlur`/m);
+    const [decision] = await decisionStore.findDecisions(world.app.ctx.db, '', 1);
+    const { label } = await readRecord(world.app.ctx.db, decision?.id ?? '');
+    expect(label).toMatchObject({ proposalNumber: 2, decidedBy: 'assignment' });
+    expect(label?.ideaOrigins).toContainEqual(
+      expect.objectContaining({ role: 'cause', proposalNumber: 1, revisionHash: revisionHash(FIRST) }),
+    );
   });
 
   it('fail nothing where GitHub keeps them back', async () => {

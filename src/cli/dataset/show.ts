@@ -5,6 +5,7 @@ import { InputError } from '../../errors.ts';
 import type { Db } from '../../ports.ts';
 import { datasetVersionStore } from '../../store/index.ts';
 import { type RowTrace, traceRow } from '../../tasks/dataset/trace-row.ts';
+import { originLines } from '../origin-lines.ts';
 import { action, print, printJson } from '../support.ts';
 import { requireVersion } from './flags.ts';
 import { printManifest } from './print.ts';
@@ -69,6 +70,7 @@ function printTrace({ row, repository, issue, snapshot, label, history, signals,
   print(
     `Label ${label.id}: ${best}, ${label.reasonClass}, confidence ${label.confidence.toFixed(2)}${doubt}`,
   );
+  for (const line of originLines(label.ideaOrigins)) print(`  ${line}`);
   if (history.length > 1)
     print(`  ${history.length} labels in all, this one resolved ${label.resolvedAt.toISOString()}`);
   if (decision) print(`Decision ${decision.id} by ${decision.model}: ${decision.chosen ?? 'abstained'}`);

@@ -160,7 +160,7 @@ function renderJudged(view: DecisionView, verdict: VerdictView): string {
   ]);
   const below = sections([
     chosen ? boxes(view) : null,
-    view.explain ? renderExplanation(verdict, view.proposals) : null,
+    view.explain ? renderExplanation(verdict, view.proposals, view.acceptedIdeas) : null,
     commands(chosen),
     footer(view, verdict),
   ]);

@@ -31,6 +31,16 @@ export type DecisionOutcomeView =
   /** There is no decision: the heading's few words, why, and what the reader can do. */
   | { readonly kind: 'failed'; readonly heading: string; readonly reason: string; readonly remedy: string };
 
+/** What the accepted proposal says, and which revision of which proposal said it first. */
+export interface AcceptedIdeaView {
+  readonly role: 'cause' | 'change';
+  readonly idea: string;
+  readonly proposalNumber: number;
+  readonly revisionHash: string;
+  /** ISO 8601, null when unknown. */
+  readonly at: string | null;
+}
+
 export interface DecisionView {
   /** The decision's id, or the run's where no decision came about. */
   readonly id: string;
@@ -45,6 +55,8 @@ export interface DecisionView {
   readonly newerProposals: readonly number[];
   /** Whether somebody asked for the details. */
   readonly explain: boolean;
+  /** Absent until the issue has a label that names a proposal. */
+  readonly acceptedIdeas?: readonly AcceptedIdeaView[];
   /** Absolute URLs that stood in the thread; no other link is kept in the judge's text. */
   readonly allowedLinks: ReadonlySet<string>;
 }

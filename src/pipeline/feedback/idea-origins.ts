@@ -2,16 +2,24 @@
 import type { IdeaOrigin } from '../../schema/feedback.ts';
 import { readThread } from '../judge/embedded/authorship.ts';
 import { findIdeas, type Idea, termWeights } from '../judge/embedded/ideas.ts';
-import { revisionAt } from '../judge/embedded/timeline.ts';
+import { revisionAt, shownIdea } from '../judge/embedded/timeline.ts';
 import type { Candidate, JudgeInput } from '../judge/types.ts';
 
 const ROLES = ['cause', 'change'] as const;
+
+/** With the idea in the words that stated it first, as the timeline of ideas has them. */
+export type AcceptedIdea = IdeaOrigin & { readonly idea: string };
+
+/** Null when no candidate was accepted. */
+export function ideaOrigins(input: JudgeInput, accepted: number | null): IdeaOrigin[] | null {
+  return acceptedIdeas(input, accepted)?.map(({ idea: _words, ...origin }) => origin) ?? null;
+}
 
 /**
  * For the cause and the change of the accepted proposal: the earliest text in the snapshot that held the same idea,
  * which may be a revision of another proposal. Null when no candidate was accepted.
  */
-export function ideaOrigins(input: JudgeInput, accepted: number | null): IdeaOrigin[] | null {
+export function acceptedIdeas(input: JudgeInput, accepted: number | null): AcceptedIdea[] | null {
   const index = input.candidates.findIndex(({ number }) => number === accepted);
   if (index < 0) return null;
   const thread = readThread(input);
@@ -20,7 +28,8 @@ export function ideaOrigins(input: JudgeInput, accepted: number | null): IdeaOri
     const idea = mainIdea(ideas, role, index);
     const founder = idea?.holders[0];
     const candidate = founder && input.candidates[founder.index];
-    return idea && founder && candidate ? [originOf(role, candidate, founder.since.at)] : [];
+    if (!idea || !founder || !candidate) return [];
+    return [{ ...originOf(role, candidate, founder.since.at), idea: shownIdea(idea) }];
   });
 }
 

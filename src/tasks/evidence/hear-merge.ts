@@ -21,7 +21,7 @@ export interface MergedPull {
 }
 
 export interface PullPlace {
-  readonly ctx: Pick<AppContext, 'clock'>;
+  readonly ctx: AppContext;
   readonly tx: Db;
   readonly repository: { readonly id: number; readonly owner: string; readonly name: string };
 }

@@ -1,11 +1,11 @@
 /** What all evidence has in common: where it is recorded, and whether its author could have seen our choice. */
 import type { AppContext, Db } from '../../ports.ts';
 import { evidenceStore, type issueStore, labelStore, type proposalStore } from '../../store/index.ts';
-import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
+import { settleLabels } from '../support/settle-labels.ts';
 
 /** Where evidence is recorded. */
 export interface Place {
-  readonly ctx: Pick<AppContext, 'clock'>;
+  readonly ctx: AppContext;
   readonly tx: Db;
   readonly issue: Pick<issueStore.LocatedIssue, 'id'>;
 }
@@ -27,7 +27,7 @@ export async function isExposed(tx: Db, issueId: number, at: Date): Promise<bool
 }
 
 export async function resolveLabels({ ctx, tx, issue }: Place): Promise<void> {
-  await resolveLabelsOfIssue(tx, issue.id, ctx.clock.now());
+  await settleLabels(ctx, tx, issue.id);
 }
 
 export function isSameLogin(a: string, b: string): boolean {

@@ -5,7 +5,7 @@ import type { AppContext } from '../../ports.ts';
 import { evidenceStore, type issueStore } from '../../store/index.ts';
 import { type Authorisation, managerRole } from '../support/authorise.ts';
 import { readRepositoryConfig } from '../support/repository-config.ts';
-import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
+import { settleLabels } from '../support/settle-labels.ts';
 import { isSameLogin } from './record.ts';
 
 /** @throws GitHubError when GitHub cannot be asked now. */
@@ -25,7 +25,7 @@ export async function verifyEvidence(ctx: AppContext, issue: issueStore.LocatedI
   // Together, or a death in between would leave roles that no label has heard of.
   await ctx.db.transaction(async (tx) => {
     for (const { ids, found } of settled) await evidenceStore.settleRole(tx, ids, found);
-    await resolveLabelsOfIssue(tx, issue.id, ctx.clock.now());
+    await settleLabels(ctx, tx, issue.id);
   });
 }
 

@@ -3,9 +3,17 @@
 import { renderDecision, renderFolded, renderPlaceholder } from '../../pipeline/comment/decision-comment.ts';
 import { linksOf, proposalViews } from '../../pipeline/comment/from-snapshot.ts';
 import type { DecisionOutcomeView, DecisionStateView, DecisionView } from '../../pipeline/comment/views.ts';
+import { type AcceptedIdea, acceptedIdeas } from '../../pipeline/feedback/idea-origins.ts';
 import type { JudgeInput } from '../../pipeline/judge/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
-import { decisionStore, effectStore, issueStore, proposalStore, type runStore } from '../../store/index.ts';
+import {
+  decisionStore,
+  effectStore,
+  issueStore,
+  labelStore,
+  proposalStore,
+  type runStore,
+} from '../../store/index.ts';
 import type { RunEnd } from '../lane/work-run.ts';
 import { commentKey, wantComment } from './want.ts';
 
@@ -34,7 +42,7 @@ export async function refreshDecisionComment(
       ? renderFolded(
           foldedView(decision, snapshot.input, options.newerUrl ?? (await newerCommentUrl(tx, decision))),
         )
-      : renderDecision(await decisionView(tx, decision, snapshot.input));
+      : renderDecision(await decisionView(tx, decision, snapshot));
   await wantComment(ctx, tx, issue, {
     kind: 'decision',
     id: decision.runId,
@@ -120,8 +128,9 @@ function outcomeOf(end: RunEnd): DecisionOutcomeView {
 async function decisionView(
   tx: Db,
   decision: decisionStore.Decision,
-  input: JudgeInput,
+  snapshot: proposalStore.Snapshot,
 ): Promise<DecisionView> {
+  const { input } = snapshot;
   const votes = await decisionStore.votesOf(tx, decision.id);
   return {
     id: decision.id,
@@ -135,8 +144,16 @@ async function decisionView(
     ticks: { accept: decision.state === 'accepted', wrong: decision.state === 'rejected' },
     newerProposals: decision.newerProposals,
     explain: decision.explainRequested,
+    acceptedIdeas: decision.explainRequested ? await labelledIdeas(tx, snapshot) : [],
     allowedLinks: linksOf(input),
   };
+}
+
+/** None while the label names no proposal. */
+async function labelledIdeas(tx: Db, snapshot: proposalStore.Snapshot): Promise<AcceptedIdea[]> {
+  const label = await labelStore.currentLabel(tx, snapshot.id);
+  if (!label || snapshot.erasedAt) return [];
+  return acceptedIdeas(snapshot.input, label.proposalNumber) ?? [];
 }
 
 async function newerCommentUrl(tx: Db, decision: decisionStore.Decision): Promise<string | null> {

@@ -30,6 +30,30 @@ describe('renderDecision', () => {
     expect(renderDecision(view)).toMatchSnapshot();
   });
 
+  it('marks what was accepted in an explanation, also where the timeline has it not', () => {
+    const idea = 'Save the draft before navigating';
+    const from = { revisionHash: 'abcdef0123', at: '2026-11-20T10:00:00Z' };
+    const text = renderDecision(
+      judged(
+        {},
+        {
+          explain: true,
+          acceptedIdeas: [
+            { role: 'cause', idea: 'The draft is lost @all', proposalNumber: 1, ...from },
+            { role: 'change', idea, proposalNumber: 2, ...from },
+          ],
+        },
+      ),
+    );
+    const author = proposals[0].authorLogin;
+    expect(text).toContain(
+      `- root cause: first in proposal 1 (${author}), 2026-11-20 10:00 UTC, revision \`abcdef0\`: The`,
+    );
+    expect(text).toContain(`- **accepted change**, ${idea}: first in proposal 2`);
+    expect(text).toContain('The draft is lost `@all`'); // As code: it notifies nobody.
+    expect(renderDecision(judged({}, { explain: true }))).not.toContain('accepted, by who');
+  });
+
   it("calls the embedded judge's confidence its own estimate, and counts no votes", () => {
     const embedded = { judge: 'embedded', confidence: 0.7 } as const;
     const chosen = renderDecision(judged(embedded));

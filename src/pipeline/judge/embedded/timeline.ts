@@ -22,7 +22,7 @@ export function ideaTimeline({ ideas, proposals }: AnalysedThread): IdeaTimeline
   return ideas
     .filter((idea) => kept.has(idea))
     .map(({ text, holders }) => ({
-      idea: shorten(text, 200),
+      idea: shownIdea({ text }),
       firstNumber: numberOf(holders[0]?.index ?? 0),
       firstAt: holders[0]?.since.at ?? null,
       firstRevision: revisionAt(
@@ -31,6 +31,11 @@ export function ideaTimeline({ ideas, proposals }: AnalysedThread): IdeaTimeline
       ),
       alsoIn: holders.slice(1).map(({ index, since }) => ({ number: numberOf(index), at: since.at })),
     }));
+}
+
+/** The words by which an idea is known outside. */
+export function shownIdea({ text }: Pick<Idea, 'text'>): string {
+  return shorten(text, 200);
 }
 
 /** Shared ideas about the cause and the change, and those that name code. */
