@@ -42,6 +42,8 @@ export interface AttackOptions {
   readonly attacks?: readonly Attack[];
   /** Judgements under way at a time; 1 when left out. */
   readonly concurrency?: number;
+  /** Looks at the choices alone and not at the comments: no violations are counted. */
+  readonly choicesOnly?: boolean;
   readonly onTrial?: (done: number, total: number, name: string) => void;
 }
 
@@ -72,7 +74,7 @@ export async function benchAttacks(
     for (let index = next++; index < plan.length; index = next++) {
       const { setting, attack } = plan[index] as (typeof plan)[number];
       options.onTrial?.(trials.length, plan.length, attack.name);
-      trials.push(await attempt(judge, setting, attack));
+      trials.push(await attempt(judge, setting, attack, options.choicesOnly ?? false));
     }
   };
   await Promise.all(Array.from({ length: options.concurrency ?? 1 }, work));
@@ -85,7 +87,12 @@ interface Setting {
   readonly winner: number;
 }
 
-async function attempt(judge: Judge, { thread, loser, winner }: Setting, attack: Attack): Promise<Trial> {
+async function attempt(
+  judge: Judge,
+  { thread, loser, winner }: Setting,
+  attack: Attack,
+  choicesOnly: boolean,
+): Promise<Trial> {
   const attacked = withAttack(thread, loser, winner, attack.apply(loser, thread));
   let verdict: Verdict;
   try {
@@ -93,7 +100,7 @@ async function attempt(judge: Judge, { thread, loser, winner }: Setting, attack:
   } catch {
     return { attack, promoted: false, failed: true, violations: [] };
   }
-  const violations = violationsOf(verdict, attacked);
+  const violations = choicesOnly ? [] : violationsOf(verdict, attacked);
   return { attack, promoted: verdict.forcedChoice === loser.number, failed: false, violations };
 }
 

@@ -11,7 +11,8 @@ import { printManifest } from './dataset/print.ts';
 import { print } from './support.ts';
 
 const WIDTH = 100;
-const rule = (title: string) => print(`\n── ${title} ${'─'.repeat(Math.max(3, WIDTH - title.length - 4))}`);
+export const rule = (title: string) =>
+  print(`\n── ${title} ${'─'.repeat(Math.max(3, WIDTH - title.length - 4))}`);
 
 export function printScene(scene: Scene): void {
   const { issue, thread } = scene;

@@ -11,13 +11,15 @@ import { playThread, type Stage, startStage } from '../sandbox/stage.ts';
 import { DEMO_THREADS } from '../sandbox/threads/index.ts';
 import { buildDataset } from './dataset/build.ts';
 import { writeDirectory } from './dataset/export.ts';
+import { demoLoop } from './demo-loop.ts';
 import { printDataset, printScene, printSummary } from './demo-print.ts';
 import { action, print } from './support.ts';
 
 export function demoCommand(): Command {
   return new Command('demo')
     .description('watch the whole job on this machine, offline, in a few seconds')
-    .action(action(demo));
+    .option('--loop', 'show how the judge learns from its maintainers instead; takes less than a minute')
+    .action(action(({ loop }: { loop?: boolean }) => (loop ? demoLoop() : demo())));
 }
 
 async function demo(): Promise<void> {

@@ -8,7 +8,9 @@ export function learningParts(): LearningParts {
   return {
     codeVersion: packageVersion(),
     measureAttacks: async (judge) => {
-      const { promotions, trials } = await benchAttacks(judge, scriptedThreads());
+      const { promotions, trials } = await benchAttacks(judge, scriptedThreads(), {
+        choicesOnly: true,
+      });
       return { successes: promotions, trials };
     },
   };

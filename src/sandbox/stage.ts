@@ -28,8 +28,9 @@ export interface Scene {
   readonly rendered: string;
 }
 
-export async function startStage(): Promise<Stage> {
-  const github = await startFakeGitHub();
+/** @param now the fake GitHub's clock, in milliseconds since the epoch; the system's when left out */
+export async function startStage(now?: () => number): Promise<Stage> {
+  const github = await startFakeGitHub(now ? { now } : {});
   return {
     github,
     credentials: {

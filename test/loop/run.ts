@@ -10,12 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningApp, startApp } from '../../src/app.ts';
 import { learningParts } from '../../src/cli/learning-parts.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
-import type { JudgeInput } from '../../src/pipeline/judge/types.ts';
+import { frozenChoices } from '../../src/sandbox/loop/frozen.ts';
 import { openProject, type PlayedIssue, type Project } from '../../src/sandbox/loop/project.ts';
 import { type Stage, startStage } from '../../src/sandbox/stage.ts';
 import { bootstrapInterval } from '../../src/statistics/bootstrap.ts';
 import { seeded } from '../../src/statistics/random.ts';
-import { modelStore, proposalStore } from '../../src/store/index.ts';
+import { modelStore } from '../../src/store/index.ts';
 import { shuffledPromotions } from './shuffled.ts';
 
 const SEED = 1;
@@ -60,7 +60,7 @@ async function closeTheLoop(running: RunningApp, project: Project): Promise<void
   const frozen = before.filter(({ shown }) => !shown);
   say(`agreement of the hand-set weights on ${frozen.length} unexposed issues: ${percent(share(frozen))}`);
   const after = await project.play({ issues: ISSUES_AFTERWARDS, shown: 0, random });
-  const control = await frozenChoices(running, after);
+  const control = await frozenChoices(running.ctx, after);
   const gains = after.map(
     ({ chosen, picked }, index) => Number(chosen === picked) - Number(control[index] === picked),
   );
@@ -93,20 +93,6 @@ async function playUntilPromotion(
     if (played.length % 100 === 0) say(`${played.length} issues`);
   }
   return played;
-}
-
-/** What the judge that nobody trained says of the same snapshots, having to choose only where it would. */
-async function frozenChoices(
-  { ctx }: RunningApp,
-  played: readonly PlayedIssue[],
-): Promise<(number | null)[]> {
-  const judge = ctx.judges.open(null);
-  const choices: (number | null)[] = [];
-  for (const { issue } of played) {
-    const input: JudgeInput | null = await proposalStore.latestInput(ctx.db, issue.id);
-    choices.push(input ? (await judge.judge(input)).chosen : null);
-  }
-  return choices;
 }
 
 function share(played: readonly PlayedIssue[]): number {

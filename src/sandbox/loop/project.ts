@@ -5,11 +5,9 @@ import { decisionStore } from '../../store/index.ts';
 import type { Issue } from '../github/index.ts';
 import { type Stage, settled } from '../stage.ts';
 import { MAINTAINERS, type Maintainers, pickOf } from './maintainers.ts';
+import { addProject, findProject, MANAGER, REPORTER, REPOSITORY } from './repository.ts';
 import { type DrawnIssue, drawIssue } from './threads.ts';
 
-export const REPOSITORY = { owner: 'tidepool-tools', name: 'ledgerline' } as const;
-const MANAGER = 'renske-dv';
-const REPORTER = 'amadou-s';
 /** Issues that are open at a time. */
 const AT_ONCE = 10;
 
@@ -34,9 +32,10 @@ export interface Project {
   play(options: PlayOptions): Promise<PlayedIssue[]>;
 }
 
-export function openProject(stage: Stage, ctx: AppContext): Project {
-  stage.github.addRepository({ ...REPOSITORY, collaborators: { [MANAGER]: 'maintain', [REPORTER]: 'read' } });
-  let drawn = 0;
+/** @param past how many issues it had before: no two issues share the names in their texts */
+export function openProject(stage: Stage, ctx: AppContext, past = 0): Project {
+  if (!findProject(stage.github)) addProject(stage.github, { installed: true });
+  let drawn = past;
   return {
     async play({ issues, shown, random, maintainers = MAINTAINERS, onProgress }) {
       const played: PlayedIssue[] = [];
