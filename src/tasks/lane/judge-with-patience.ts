@@ -37,7 +37,7 @@ async function watchForCancel(
   done: AbortSignal,
 ): Promise<void> {
   while (await sleepUnless(ctx, CANCEL_POLL_MS, done)) {
-    const by = await runStore.cancelRequestedBy(ctx.db, run.id);
+    const by = await despiteOutages(ctx, () => runStore.cancelRequestedBy(ctx.db, run.id));
     if (by === null) continue;
     watch.abort(new CancelledError(`cancelled by ${by}`, 'Ask again with /manager choose.'));
     return;
@@ -51,8 +51,24 @@ async function placeholderAfterAWhile(
   done: AbortSignal,
 ): Promise<void> {
   if (await sleepUnless(ctx, ctx.config.placeholderAfterMs, done)) {
-    await ctx.db.transaction((tx) => wantPlaceholder(ctx, tx, issue, { ...run, judgeDownSince: null }));
+    await despiteOutages(ctx, () =>
+      ctx.db.transaction((tx) => wantPlaceholder(ctx, tx, issue, { ...run, judgeDownSince: null })),
+    );
     await ctx.failpoint('run.placeholder-wanted');
+  }
+}
+
+/**
+ * Nobody listens to the watchers before the judge is done: a database that goes away meanwhile must neither end the
+ * process nor cost the verdict.
+ * @returns null when it did not answer.
+ */
+async function despiteOutages<T>(ctx: AppContext, ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    ctx.logger.warn({ err: error }, 'a judge at work could not be watched');
+    return null;
   }
 }
 
