@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -11,6 +12,13 @@ import type { EmbeddedClient, OpenDatabase, PostgresDatabase } from './types.ts'
 
 /** Any number that other users of the same database do not lock: the ASCII codes of "swem". */
 const MIGRATION_LOCK = 0x73_77_65_6d;
+/** Everything else that wants a table waits behind a migration that waits for it; milliseconds. */
+const LOCK_TIMEOUT_MS = 3_000;
+/** deadlock_detected and lock_not_available: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['40P01', '55P03']);
+const MAX_ATTEMPTS = 20;
+/** Before the second attempt, in milliseconds; before each later one as much more. */
+const RETRY_MS = 200;
 
 /**
  * Brings the database to this version's tables and pg-boss's. Safe to call from several processes at once,
@@ -39,12 +47,34 @@ async function migratePostgres(database: PostgresDatabase): Promise<void> {
     await client.query('set statement_timeout = 0');
     await client.query('set idle_in_transaction_session_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await applyFiles(drizzle({ client }), { migrationsFolder: migrationsFolder() });
+    await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await besideOthers(() => applyFiles(drizzle({ client }), { migrationsFolder: migrationsFolder() }));
     await installQueueSchema(database);
   } finally {
     // Destroyed, not returned: its lock and its settings end with it.
     client.release(true);
   }
+}
+
+/**
+ * Processes of the version before are at work meanwhile. A table that one of them holds is not queued for longer than
+ * they can bear, and whoever loses a deadlock begins again: migrations are one transaction.
+ */
+async function besideOthers(apply: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await apply();
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !IN_THE_WAY.has(codeOf(error) ?? '')) throw error;
+      await sleep(RETRY_MS * attempt);
+    }
+  }
+}
+
+/** Drizzle wraps what Postgres says. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
 }
 
 /**
