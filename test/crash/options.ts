@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { FAILPOINTS } from '../../src/failpoints.ts';
+import { SCENES } from './scenes/list.ts';
 
 export type DatabaseKind = 'pglite' | 'postgres';
-export type Part = 'failpoints' | 'soak';
+export type Part = 'guards' | 'failpoints' | 'scenes' | 'soak';
 
 export interface CrashOptions {
   readonly long: boolean;
@@ -11,6 +12,8 @@ export interface CrashOptions {
   readonly parts: readonly Part[];
   /** A chain of `NAME` or `NAME@N`; null tries every failpoint. */
   readonly chain: readonly string[] | null;
+  /** Of test/crash/scenes; null plays all. */
+  readonly scene: string | null;
   /** Print nothing but the result, as JSON. */
   readonly json: boolean;
 }
@@ -19,8 +22,9 @@ export const USAGE = `npm run test:crash [-- options]
   --long                   the long form: more failpoints' passes, and the soak of thousands of commands
   --seed N                 repeats a run's choices (default 1)
   --database KIND          pglite or postgres (default: both; the long soak needs postgres)
-  --only PART              failpoints or soak (default: both)
+  --only PART              guards, failpoints, scenes or soak (default: all)
   --failpoint NAME[@N],…   kill only there, at the Nth passing, one after the other
+  --scene NAME             only this scene, of ${Object.keys(SCENES).join(', ')}
   --json                   print only the result`;
 
 /** @throws Error that says what is wrong with the arguments. */
@@ -33,19 +37,23 @@ export function readOptions(args: readonly string[]): CrashOptions {
       database: { type: 'string' },
       only: { type: 'string' },
       failpoint: { type: 'string' },
+      scene: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(seed)) throw new Error(`--seed must be a whole number: ${values.seed}`);
   const chain = readChain(values.failpoint);
-  const only = chain === null ? values.only : 'failpoints';
+  const scene = values.scene ?? null;
+  if (scene !== null && !(scene in SCENES)) throw new Error(`There is no scene ${scene}.`);
+  const only = chain ? 'failpoints' : scene ? 'scenes' : values.only;
   return {
     long: values.long,
     seed,
     databases: oneOrAll('--database', values.database, ['pglite', 'postgres']),
-    parts: oneOrAll('--only', only, ['failpoints', 'soak']),
+    parts: oneOrAll('--only', only, ['guards', 'failpoints', 'scenes', 'soak']),
     chain,
+    scene,
     json: values.json,
   };
 }

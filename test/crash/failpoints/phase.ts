@@ -9,7 +9,8 @@ import type { DatabaseFactory } from '../world/database.ts';
 import { openWorld, type World } from '../world/world.ts';
 import { playScript, setStage } from './script.ts';
 
-const PATIENCE_MS = 120_000;
+/** A machine with far more to do than it can takes its time; only a failure waits for so long. */
+const PATIENCE_MS = 240_000;
 
 export interface ChainOutcome extends Outcome {
   readonly chain: readonly string[];

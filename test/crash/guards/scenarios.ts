@@ -154,6 +154,8 @@ const SCENARIOS = {
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
+export const SCENARIO_NAMES = Object.keys(SCENARIOS) as readonly ScenarioName[];
+
 /** @throws Broken when what it is about does not hold. */
 export function playScenario(name: ScenarioName): Promise<void> {
   return SCENARIOS[name]();

@@ -1,5 +1,5 @@
 /** Guards, each with the change that removes it and the scenario that must then fail. */
-import type { ScenarioName } from './scenarios.ts';
+import type { ScenarioName } from '../guards/scenarios.ts';
 
 export interface Mutation {
   readonly name: string;

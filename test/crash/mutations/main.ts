@@ -1,22 +1,19 @@
 /**
- * `npm run test:mutations [-- TEXT]`: with any one guard removed, the scenario about it must fail; with all in place,
- * none. TEXT plays only what has it in its name.
+ * `npm run test:mutations [-- TEXT]`: with any one guard removed, the scenario about it, which is part of the crash
+ * test's short form, must fail; with all in place, none. TEXT plays only what has it in its name.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { playApart } from '../guards/play-apart.ts';
+import type { ScenarioName } from '../guards/scenarios.ts';
 import { MUTATIONS } from './list.ts';
 
 interface Task {
   readonly label: string;
-  readonly scenario: string;
+  readonly scenario: ScenarioName;
   /** Null plays the scenario as it is. */
   readonly mutation: string | null;
 }
 
 const PARALLEL = 2;
-const HERE = import.meta.dirname;
 
 const tasks: Task[] = [
   ...[...new Set(MUTATIONS.map(({ scenario }) => scenario))].map((scenario) => ({
@@ -38,7 +35,7 @@ if (waiting.length === 0) throw new Error(`Nothing is called ${wanted}.`);
 
 const workOff = async () => {
   for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
-    const { code, said } = await play(task);
+    const { code, said } = await playApart(task.scenario, task.mutation);
     const right = task.mutation === null ? 0 : 1;
     const verdict = code === right ? 'ok' : `FAILED (exit code ${code}, not ${right})`;
     if (code !== right) failed += 1;
@@ -48,20 +45,3 @@ const workOff = async () => {
 await Promise.all(Array.from({ length: PARALLEL }, workOff));
 process.stdout.write(`${JSON.stringify({ mutations: MUTATIONS.length, failed })}\n`);
 process.exitCode = failed === 0 ? 0 : 1;
-
-async function play({ scenario, mutation }: Task): Promise<{ code: number | null; said: string }> {
-  const imports = ['../../../src/quick-imports.ts', 'apply.ts'].flatMap((file) => [
-    '--import',
-    pathToFileURL(path.join(HERE, file)).href,
-  ]);
-  const child = spawn(process.execPath, [...imports, path.join(HERE, 'play.ts'), scenario], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...(mutation === null ? {} : { SWE_MUTATION: mutation }) },
-  });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => {
-    said += text;
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, said: said.trim() };
-}

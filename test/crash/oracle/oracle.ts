@@ -1,15 +1,17 @@
 /** Holds what GitHub and the database show, once all is at rest, against the promises. */
 import type { Db } from '../../../src/ports.ts';
-import { commands, decisions, effects, runs, signals } from '../../../src/schema/index.ts';
+import { commands, decisions, deliveries, effects, runs, signals } from '../../../src/schema/index.ts';
 import type { Outcome, Violation } from '../result.ts';
 import type { World } from '../world/world.ts';
 import { checkCommands } from './commands.ts';
+import { acknowledgedDeliveries, checkDeliveries } from './deliveries.ts';
 import { checkOthers } from './others.ts';
 import { checkOwnComments } from './own-comments.ts';
 import { checkRuns } from './runs.ts';
 import { checkWrites, secondsToConverge } from './writes.ts';
 
 export interface Records {
+  readonly deliveries: readonly { readonly id: string }[];
   readonly commands: readonly (typeof commands.$inferSelect)[];
   readonly runs: readonly (typeof runs.$inferSelect)[];
   readonly decisions: readonly (typeof decisions.$inferSelect)[];
@@ -18,9 +20,12 @@ export interface Records {
 }
 
 export async function judgeWorld(world: World): Promise<Outcome> {
+  // Read first: a world that did not come to rest goes on meanwhile.
+  const acknowledged = acknowledgedDeliveries(world);
   const records = await world.database.look(readRecords);
   const violations: Violation[] = [
     ...world.violations,
+    ...checkDeliveries(acknowledged, records),
     ...checkCommands(world, records),
     ...checkRuns(world, records),
     ...checkOwnComments(world, records),
@@ -36,6 +41,7 @@ export async function judgeWorld(world: World): Promise<Outcome> {
 
 async function readRecords(db: Db): Promise<Records> {
   return {
+    deliveries: await db.select({ id: deliveries.id }).from(deliveries),
     commands: await db.select().from(commands),
     runs: await db.select().from(runs),
     decisions: await db.select().from(decisions),

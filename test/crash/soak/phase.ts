@@ -47,7 +47,7 @@ export function soakForm(kind: 'pglite' | 'postgres', long: boolean): SoakForm {
         mostOpen: 20,
         pauseMs: 400,
         troublePauseMs: 1_000,
-        patienceMs: 120_000,
+        patienceMs: 240_000,
       };
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../../src/sandbox/github/index.ts';
 import type { FakeInference } from '../../../src/sandbox/inference/index.ts';
+import { isAnswered } from '../oracle/answered.ts';
 import type { DatabaseFactory } from '../world/database.ts';
 import type { World } from '../world/world.ts';
 import type { Draw } from './draw.ts';
@@ -21,7 +22,9 @@ export interface TroubleOptions {
   readonly pauseMs: number;
 }
 
-type Kind = readonly [weight: number, name: string, make: () => void | Promise<void>];
+/** Making it may come to nothing, which it then says by `false`. */
+type Make = () => unknown;
+type Kind = readonly [weight: number, name: string, make: Make];
 
 /** Makes trouble until it is stopped; what was planned and did not happen yet is then taken back. */
 export function makeTrouble(options: TroubleOptions): Trouble {
@@ -34,8 +37,7 @@ export function makeTrouble(options: TroubleOptions): Trouble {
       await sleep(draw.between(1, pauseMs));
       if (stopped) break;
       const [, name, make] = draw.weighted(kinds.map((kind) => [kind[0], kind] as const));
-      made.set(name, (made.get(name) ?? 0) + 1);
-      await make();
+      if ((await make()) !== false) made.set(name, (made.get(name) ?? 0) + 1);
     }
   };
   const running = loop();
@@ -53,18 +55,7 @@ export function makeTrouble(options: TroubleOptions): Trouble {
 function processTrouble({ world, draw, databases, inference }: TroubleOptions): Kind[] {
   const { restart } = databases;
   return [
-    [
-      6,
-      'kill',
-      async () => {
-        const [first, ...rest] = world.processes;
-        if (!first) return;
-        const victim = draw.from([first, ...rest]);
-        await victim.kill();
-        await sleep(draw.between(0, 500));
-        await victim.start();
-      },
-    ],
+    [6, 'kill', createKiller(world, draw)],
     [
       2,
       'inference outage',
@@ -78,6 +69,22 @@ function processTrouble({ world, draw, databases, inference }: TroubleOptions): 
       ? [[1, 'database restart', () => restart(draw.from(['INT', 'QUIT']))] as const satisfies Kind]
       : []),
   ];
+}
+
+/** Something has to be answered between two kills: on a slow machine processes would do nothing but start. */
+function createKiller(world: World, draw: Draw): () => Promise<boolean> {
+  let answeredBefore = -1;
+  return async () => {
+    const answered = world.people.commands.filter(({ comment }) => isAnswered(world, comment)).length;
+    const [first, ...rest] = world.processes;
+    if (!first || answered === answeredBefore) return false;
+    answeredBefore = answered;
+    const victim = draw.from([first, ...rest]);
+    await victim.kill();
+    await sleep(draw.between(0, 500));
+    await victim.start();
+    return true;
+  };
 }
 
 const CREATE = { method: 'POST', path: /\/issues\/\d+\/comments$/ } as const;

@@ -25,8 +25,8 @@ export interface DatabaseFactory {
   close(): Promise<void>;
 }
 
-export async function createPgliteFactory(directory: string): Promise<DatabaseFactory> {
-  const template = path.join(directory, 'template');
+export async function createPgliteFactory(directory: string, name = 'template'): Promise<DatabaseFactory> {
+  const template = path.join(directory, name);
   const database = await openDatabase({ databaseUrl: null, dataDir: template, embedded: 'own' });
   await migrate(database);
   await database.close();

@@ -1,10 +1,13 @@
-/** The served model of these worlds: it takes the first proposal, whatever the order, after some thought. */
+/** Served models of these worlds: they take the first proposal, whatever the order, after some thought. */
 import { type FakeScript, fairModel } from '../../../src/sandbox/inference/index.ts';
 
 /** Long enough for a placeholder. */
-const THINKING_MS = 300;
+export const steadyModel = thinkingFor(300);
 
-export const steadyModel: FakeScript = async (request) => ({
-  ...(await fairModel(request)),
-  delayMs: THINKING_MS,
-});
+/** Long enough for everything that happens while a judge is at work. */
+export const slowModel = thinkingFor(2_500);
+
+/** @param ms milliseconds before the first word */
+export function thinkingFor(ms: number): FakeScript {
+  return async (request) => ({ ...(await fairModel(request)), delayMs: ms });
+}

@@ -9,6 +9,8 @@ export type Role = 'all' | 'web' | 'worker';
 
 export interface AppProcess {
   readonly role: Role;
+  /** The path of the command: another version of it may take over at the next start. */
+  program: string;
   /** Starts it and waits until it says that it runs. @throws Error when it ends first. */
   start(extraEnv?: Readonly<Record<string, string>>): Promise<void>;
   /** SIGKILL, as the kernel does it when memory runs out. */
@@ -16,17 +18,22 @@ export interface AppProcess {
   /** SIGTERM; resolves with the exit code once it has ended. */
   stop(): Promise<number | null>;
   readonly running: boolean;
+  /** Null while it does not run. */
+  readonly pid: number | null;
+  /** Called when it says that it runs, or ends before. */
+  onStarted: () => void;
   /** Called when it ends without having been asked to. */
   onDeath: (how: { code: number | null; signal: NodeJS.Signals | null }) => void;
 }
 
-const PROGRAM = path.join(import.meta.dirname, '../../../src/cli/bin.js');
+export const PROGRAM = path.join(import.meta.dirname, '../../../src/cli/bin.js');
 /** What the program logs once it serves. */
 const RUNS = 'SWE-Manager runs';
 
 export function createAppProcess(options: {
   readonly role: Role;
-  readonly env: Readonly<Record<string, string>>;
+  /** Asked at every start: a database may have moved. */
+  readonly env: () => Readonly<Record<string, string>>;
   /** Takes what the process prints, over all its lives. */
   readonly logFile: string;
   /** A directory without a `.env` file. */
@@ -45,14 +52,19 @@ export function createAppProcess(options: {
   };
   const self: AppProcess = {
     role: options.role,
+    program: PROGRAM,
+    onStarted: () => {},
     onDeath: () => {},
     get running() {
       return child !== null;
     },
+    get pid() {
+      return child?.pid ?? null;
+    },
     start: async (extraEnv = {}) => {
-      const started = spawn(process.execPath, [PROGRAM, 'start', '--role', options.role], {
+      const started = spawn(process.execPath, [self.program, 'start', '--role', options.role], {
         cwd: options.cwd,
-        env: { PATH: process.env.PATH, ...options.env, ...extraEnv },
+        env: { PATH: process.env.PATH, ...options.env(), ...extraEnv },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
@@ -64,6 +76,7 @@ export function createAppProcess(options: {
         self.onDeath({ code, signal });
       });
       await untilRunning(started);
+      self.onStarted();
     },
     kill: async () => {
       await end('SIGKILL');

@@ -23,6 +23,8 @@ export interface World {
   readonly database: WorldDatabase;
   readonly people: People;
   readonly processes: readonly AppProcess[];
+  /** Where the App listens, without a trailing slash. */
+  readonly appUrl: string;
   /** What went wrong besides what the oracle will find. */
   readonly violations: Violation[];
   /** Where the processes' logs are. */
@@ -42,6 +44,8 @@ export interface WorldOptions {
   readonly roles: readonly Role[];
   readonly inferenceUrl?: string;
   readonly github?: FakeGitHubOptions;
+  /** More variables of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The failpoint of the process that is about to start; null for none. */
   readonly failpoint?: () => string | null;
   /** Called when a failpoint killed a process, before it is started again. */
@@ -55,25 +59,29 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const github = await startFakeGitHub({ ...GITHUB_LIMITS, limitsScale: LIMITS_SCALE, ...options.github });
   const database = await options.databases.create();
   const port = await freePort();
-  github.webhooks.url = `http://127.0.0.1:${port}/api/github/webhooks`;
-  const env = { ...database.env, ...environmentOf(github, port, options.inferenceUrl) };
+  const appUrl = `http://127.0.0.1:${port}`;
+  github.webhooks.url = `${appUrl}/api/github/webhooks`;
+  const own = { ...environmentOf(github, port, options.inferenceUrl), ...options.env };
+  const env = () => ({ ...database.env, ...own });
   const violations: Violation[] = [];
   let stopping = false;
   let lastStart = 0;
-  const armed = (): Record<string, string> => {
-    lastStart = Date.now();
+  const startArmed = async (one: AppProcess): Promise<void> => {
     const failpoint = options.failpoint?.() ?? null;
-    return failpoint === null ? {} : { SWE_MANAGER_FAILPOINT: failpoint };
+    await one.start(failpoint === null ? {} : { SWE_MANAGER_FAILPOINT: failpoint });
   };
   const processes = options.roles.map((role, index) =>
     createAppProcess({ role, env, cwd: directory, logFile: path.join(directory, `${name}-${index}.log`) }),
   );
   for (const one of processes) {
+    one.onStarted = () => {
+      lastStart = Date.now();
+    };
     // As a process manager does it.
     one.onDeath = ({ code, signal }) => {
       if (signal === 'SIGKILL') options.onKilled?.();
       else violations.push(broken(`a process ended by itself, with ${code ?? signal}`));
-      if (!stopping) void one.start(armed());
+      if (!stopping) void startArmed(one);
     };
   }
   return {
@@ -82,10 +90,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     database,
     people: createPeople(github),
     processes,
+    appUrl,
     violations,
     directory,
     start: async () => {
-      await Promise.all(processes.map((one) => one.start(armed())));
+      await Promise.all(processes.map(startArmed));
     },
     stop: async () => {
       stopping = true;
