@@ -22,7 +22,7 @@ const STAGES = [
 ];
 
 /** Plain data that every layer speaks in: the words of the project as types, and its errors. */
-const WORDS = '^src/(pipeline/(thread|judge|training)/types|errors)\\.ts$';
+const WORDS = '^src/(pipeline/(thread|judge|training|promotion)/types|errors)\\.ts$';
 const FAILPOINTS = '^src/failpoints\\.ts$';
 const PACKAGES = 'node_modules';
 const ROOMS_WITHOUT_ADAPTERS =

@@ -8,7 +8,7 @@ import type { Db } from '../ports.ts';
 import { harvestLine } from '../tasks/harvest/harvest-file.ts';
 import { type HarvestReport, harvestRepository } from '../tasks/harvest/harvest-repository.ts';
 import { startBar } from './bar.ts';
-import { action, describeFailure, print, printJson } from './support.ts';
+import { action, describeFailure, print, printJson, toCount } from './support.ts';
 
 interface HarvestFlags {
   readonly since?: string;
@@ -115,11 +115,4 @@ function toDate(text: string): string {
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw new InvalidArgumentError('write it as 2025-01-31');
   return new Date(time).toISOString();
-}
-
-function toCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1)
-    throw new InvalidArgumentError('must be a whole number, 1 or more');
-  return count;
 }

@@ -10,7 +10,8 @@ import { putToGate } from '../tasks/learning/gate.ts';
 import { loadVersion } from '../tasks/learning/load-version.ts';
 import { promote, retract, rollBack } from '../tasks/learning/serve.ts';
 import { learningParts } from './learning-parts.ts';
-import { action, print, printJson } from './support.ts';
+import { diff } from './models/diff.ts';
+import { action, print, printJson, toCount } from './support.ts';
 
 type Kind = modelStore.ModelVersion['kind'];
 
@@ -33,6 +34,14 @@ export function modelsCommand(): Command {
     .argument('<name>')
     .option('--json', 'print the verdict as JSON')
     .action(action(gate));
+  models
+    .command('diff')
+    .description('the decisions on which two versions differ, and who of them was right')
+    .argument('<a>')
+    .argument('<b>')
+    .option('--limit <n>', 'decisions to print', toCount, 20)
+    .option('--json', 'print all of them as JSON')
+    .action(action(diff));
   models
     .command('promote')
     .description('have a version decide from now on, whatever the gate says')

@@ -1,4 +1,5 @@
 /** What every CLI command shares: clear failures, data on stdout, progress on stderr. */
+import { InvalidArgumentError } from 'commander';
 import { SweManagerError } from '../errors.ts';
 
 /** Runs a command's action; a failure is one clear line on stderr and exit code 1. */
@@ -32,4 +33,12 @@ export function print(line = ''): void {
 /** A line on stderr that is overwritten as work goes on; silent where stderr is not a terminal. */
 export function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+}
+
+/** For an option that counts: a whole number, 1 or more. */
+export function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1)
+    throw new InvalidArgumentError('must be a whole number, 1 or more');
+  return count;
 }

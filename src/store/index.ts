@@ -6,6 +6,7 @@ export * as datasetVersionStore from './dataset-versions.ts';
 export * as deadLetterStore from './dead-letters.ts';
 export * as decisionStore from './decisions.ts';
 export * as deliveryStore from './deliveries.ts';
+export * as disagreementStore from './disagreements.ts';
 export * as distilledAnswerStore from './distilled-answers.ts';
 export * as effectStore from './effects.ts';
 export * as erasureStore from './erasures.ts';

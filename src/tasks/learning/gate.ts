@@ -14,6 +14,7 @@ import {
   runGate,
 } from '../../pipeline/promotion/gate.ts';
 import { allPass, checkGuards, type GuardResult, type Measurement } from '../../pipeline/promotion/guards.ts';
+import { isRight } from '../../pipeline/promotion/is-right.ts';
 import { renderGateReport } from '../../pipeline/promotion/report.ts';
 import { holdoutStore, modelStore } from '../../store/index.ts';
 import { type EvaluatedJudge, evaluate } from './evaluate.ts';
@@ -157,15 +158,6 @@ async function compare(
 function open({ judges }: LearningContext, version: modelStore.ModelVersion | null): EvaluatedJudge {
   const reordered = judges.kind === 'model' ? judges.open(version, { seed: 'another order' }) : null;
   return { judge: judges.open(version), reordered };
-}
-
-/** Whoever says that none is acceptable is right exactly where maintainers took none. */
-export function isRight(
-  label: Pick<Decision, 'verdict' | 'proposalNumber'>,
-  answer: Pick<holdoutStore.Evaluation, 'chosen' | 'abstained'> | undefined,
-): boolean {
-  if (!answer) return false;
-  return label.verdict === 'none-acceptable' ? answer.abstained : answer.chosen === label.proposalNumber;
 }
 
 async function guard(ctx: LearningContext, compared: Compared, signal?: AbortSignal): Promise<GuardResult[]> {

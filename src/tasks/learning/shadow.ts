@@ -5,9 +5,9 @@
 
 import type { Judge } from '../../pipeline/judge/types.ts';
 import { type AlarmState, watchPromotion } from '../../pipeline/promotion/alarm.ts';
+import { isRight } from '../../pipeline/promotion/is-right.ts';
 import { holdoutStore, modelStore } from '../../store/index.ts';
 import { evaluate } from './evaluate.ts';
-import { isRight } from './gate.ts';
 import { rollBack } from './serve.ts';
 import type { LearningContext } from './types.ts';
 
