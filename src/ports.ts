@@ -273,6 +273,15 @@ export interface Reaction {
   readonly at: string;
 }
 
+/** A file that a pull request changes. */
+export interface ChangedFile {
+  readonly path: string;
+  /** What it was called before; null when it kept its name. */
+  readonly previousPath: string | null;
+  /** Unified diff; null for binary files and very large ones. */
+  readonly patch: string | null;
+}
+
 /** Whether somebody may read what comments and issues said before they were edited. */
 export interface EditsProbe {
   /** Null when it could not be told. */
@@ -301,6 +310,8 @@ export interface GitHubHistory {
   ): Promise<ReadonlyMap<number, readonly TextEdit[]> | null>;
   /** @param ref where to look; null takes the first repository that the installation sees */
   probeEdits(ref: RepositoryRef | null): Promise<EditsProbe>;
+  /** The first hundred files that a pull request changes. */
+  readPullFiles(ref: IssueRef, signal?: AbortSignal): Promise<readonly ChangedFile[]>;
   commentReactions(ref: RepositoryRef, commentId: number): Promise<readonly Reaction[]>;
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   doublePrecision,
@@ -153,6 +154,28 @@ export const labels = pgTable(
     supersededAt: instant('superseded_at'),
   },
   (table) => [index('labels_snapshot').on(table.snapshotId, table.supersededAt)],
+);
+
+/** What a merged pull request behind a label touched, as names: the change itself is not kept. */
+export const mergedChanges = pgTable(
+  'merged_changes',
+  {
+    repositoryId: githubId('repository_id')
+      .notNull()
+      .references(() => repositories.id),
+    pullNumber: integer('pull_number').notNull(),
+    /** Paths and symbols; null until they were read, where they cannot be, and once they are erased. */
+    names: jsonb('names').$type<string[]>(),
+    readAt: instant('read_at'),
+    /** When to read them next; null when there is nothing left to do. */
+    dueAt: instant('due_at'),
+    tries: integer('tries').notNull().default(0),
+    erasedAt: instant('erased_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.repositoryId, table.pullNumber] }),
+    index('merged_changes_due').on(table.dueAt).where(sql`${table.dueAt} is not null`),
+  ],
 );
 
 export const HARVEST_OUTCOMES = ['stored', 'unlabelled', 'no-proposals', 'known', 'gone'] as const;

@@ -13,6 +13,7 @@ import {
   snapshots,
   votes,
 } from '../schema/index.ts';
+import { changesOf } from './changes.ts';
 
 export interface LabelledRecord {
   readonly label: typeof labels.$inferSelect;
@@ -27,6 +28,8 @@ export interface LabelledRecord {
   readonly signals: readonly (typeof signals.$inferSelect)[];
   /** Oldest first. */
   readonly distilled: readonly (typeof distilledAnswers.$inferSelect)[];
+  /** What the merged pull requests that speak for the label touched, by pull request. */
+  readonly changes: ReadonlyMap<number, readonly string[]>;
   /** Numbers of proposals whose comment is deleted or hidden by now. */
   readonly droppedNumbers: readonly number[];
 }
@@ -74,6 +77,11 @@ export async function labelledPage(db: Db, afterId: string | null, size: number)
     page.flatMap(({ label }) => label.signalIds),
   );
   const distilled = await distilledOf(db, snapshotIds);
+  const changes = await changesBehind(
+    db,
+    page.map(({ repository }) => repository.id),
+    [...given.values()],
+  );
   return page.map((row) => {
     const decision = decided.get(row.snapshot.id) ?? null;
     return {
@@ -81,6 +89,7 @@ export async function labelledPage(db: Db, afterId: string | null, size: number)
       decision,
       winningVote: (decision && won.get(decision.id)) ?? null,
       signals: row.label.signalIds.flatMap((id) => given.get(id) ?? []),
+      changes: changes.get(row.repository.id) ?? new Map(),
       distilled: distilled.get(row.snapshot.id) ?? [],
       droppedNumbers: dropped.get(row.issue.id) ?? [],
     };
@@ -132,6 +141,21 @@ async function signalsOf(db: Db, ids: string[]): Promise<Map<string, typeof sign
   if (ids.length === 0) return new Map();
   const rows = await db.select().from(signals).where(inArray(signals.id, ids));
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Names by repository and pull request. */
+async function changesBehind(
+  db: Db,
+  repositoryIds: readonly number[],
+  given: readonly (typeof signals.$inferSelect)[],
+): Promise<Map<number, Map<number, readonly string[]>>> {
+  const pulls = given.flatMap(({ pullNumber }) => pullNumber ?? []);
+  const found = new Map<number, Map<number, readonly string[]>>();
+  for (const { repositoryId, pullNumber, names } of await changesOf(db, repositoryIds, pulls)) {
+    const own = found.get(repositoryId) ?? new Map<number, readonly string[]>();
+    found.set(repositoryId, own.set(pullNumber, names ?? []));
+  }
+  return found;
 }
 
 async function distilledOf(

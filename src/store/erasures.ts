@@ -5,6 +5,7 @@ import {
   and,
   asc,
   eq,
+  exists,
   gt,
   inArray,
   isNotNull,
@@ -28,6 +29,7 @@ import {
   installations,
   issues,
   labels,
+  mergedChanges,
   proposals,
   repositories,
   revisions,
@@ -384,6 +386,27 @@ export async function overwriteComment(
 /** The text that GitHub was last seen to show, and errors that may quote it. */
 export async function eraseAppliedBody(tx: Db, effectId: string): Promise<void> {
   await tx.update(effects).set({ appliedBody: null, lastError: null }).where(eq(effects.id, effectId));
+}
+
+/** Names in the changes that pull requests merged for the issue. */
+export async function eraseChanges(tx: Db, issueId: number, at: Date): Promise<number> {
+  const merged = tx
+    .select({ one: sql`1` })
+    .from(signals)
+    .innerJoin(issues, eq(issues.id, signals.issueId))
+    .where(
+      and(
+        eq(issues.id, issueId),
+        eq(issues.repositoryId, mergedChanges.repositoryId),
+        eq(signals.pullNumber, mergedChanges.pullNumber),
+      ),
+    );
+  const rows = await tx
+    .update(mergedChanges)
+    .set({ names: null, dueAt: null, erasedAt: at })
+    .where(and(isNull(mergedChanges.erasedAt), exists(merged)))
+    .returning({ pull: mergedChanges.pullNumber });
+  return rows.length;
 }
 
 /** Messages of errors quote what was being written; jobs that failed keep them too. */

@@ -1,5 +1,6 @@
 /** The queries, by group: functions over a database or an open transaction. */
 export * as calibrationStore from './calibration.ts';
+export * as changeStore from './changes.ts';
 export * as commandStore from './commands.ts';
 export * as datasetStore from './dataset.ts';
 export * as datasetVersionStore from './dataset-versions.ts';

@@ -1,10 +1,12 @@
 /** What GitHub does not tell by itself, and when to look at it. */
-import { and, eq, isNotNull, isNull, lte, or } from 'drizzle-orm';
+import { and, eq, exists, isNotNull, isNull, lte, or } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Db } from '../ports.ts';
-import { decisions, installations, issues, repositories, signals } from '../schema/index.ts';
+import { decisions, installations, issues, mergedChanges, repositories, signals } from '../schema/index.ts';
 
 /**
- * Issues to look at by now: reactions on a decision are due, a quiet time is over, or somebody's role wants checking.
+ * Issues to look at by now: reactions on a decision are due, a quiet time is over, somebody's role wants checking, or
+ * a merged change is to be read.
  */
 export async function issuesToLookAt(db: Db, now: Date): Promise<number[]> {
   const rows = await db
@@ -25,10 +27,27 @@ export async function issuesToLookAt(db: Db, now: Date): Promise<number[]> {
         eq(installations.status, 'active'),
         isNull(repositories.removedAt),
         isNull(issues.goneAt),
-        or(isNotNull(decisions.id), isNotNull(signals.id), lte(issues.lookDueAt, now)),
+        or(isNotNull(decisions.id), isNotNull(signals.id), lte(issues.lookDueAt, now), hasChangeDue(db, now)),
       ),
     );
   return rows.map(({ id }) => id);
+}
+
+function hasChangeDue(db: Db, now: Date) {
+  const merges = alias(signals, 'merges');
+  const due = db
+    .select({ pull: mergedChanges.pullNumber })
+    .from(mergedChanges)
+    .innerJoin(merges, eq(merges.pullNumber, mergedChanges.pullNumber))
+    .where(
+      and(
+        lte(mergedChanges.dueAt, now),
+        eq(mergedChanges.repositoryId, issues.repositoryId),
+        eq(merges.issueId, issues.id),
+        eq(merges.source, 'merge'),
+      ),
+    );
+  return exists(due);
 }
 
 /** When to see whether a run that nobody commands should begin; null for never. */

@@ -2,6 +2,7 @@
 import type { AppContext } from '../ports.ts';
 import { installationStore, issueStore } from '../store/index.ts';
 import { lookAtDecisions } from './evidence/look-at-decisions.ts';
+import { readChanges } from './evidence/read-changes.ts';
 import { verifyEvidence } from './evidence/verify.ts';
 import { lookJob, readJob } from './queues.ts';
 import { beginDueRun } from './support/plan-run.ts';
@@ -14,5 +15,6 @@ export async function lookAtIssue(ctx: AppContext, data: unknown): Promise<void>
   if (installation?.status !== 'active') return;
   await lookAtDecisions(ctx, issue);
   await verifyEvidence(ctx, issue);
+  await readChanges(ctx, issue);
   await beginDueRun(ctx, issue);
 }

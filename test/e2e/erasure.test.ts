@@ -178,6 +178,14 @@ describe('promise 8: erasure', () => {
     const issue = w.newIssue({ title: `About ${CANARY}`, body: `It is ${CANARY}.` });
     w.propose(issue, 'ann', canaryProposal);
     await w.command(issue, 'mia', '/manager choose');
+    const files = [{ path: `src/${CANARY}.ts` }];
+    w.github
+      .as('mia')
+      .merge(
+        w.github.as('ann').openPull('acme/widgets', { title: 'Fix', body: `For #${issue.number}`, files }),
+      );
+    await w.settle(issue);
+    await expect.poll(() => placesOf(w, CANARY), patiently).toContain('merged_changes.names');
     expect(await placesOf(w, CANARY)).toContain('issues.title');
     const [installation] = w.github.state.installations.keys();
     w.github.uninstall(installation ?? 0);

@@ -1,7 +1,12 @@
 /** What maintainers do without telling us becomes signals and labels: the App over the fake GitHub. */
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildDataset } from '../../src/cli/dataset/build.ts';
 import type { Comment, Issue } from '../../src/sandbox/github/index.ts';
-import { decisionStore, evidenceStore, labelStore } from '../../src/store/index.ts';
+import { mergedChanges } from '../../src/schema/index.ts';
+import { decisionStore, evidenceStore, labelStore, lookStore } from '../../src/store/index.ts';
+import { exportVersion } from '../../src/tasks/dataset/export-version.ts';
+import { traceRow } from '../../src/tasks/dataset/trace-row.ts';
 import { lookAtIssue } from '../../src/tasks/look-at-issue.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -143,8 +148,14 @@ describe('an assignment', () => {
 });
 
 describe('a merged pull request', () => {
-  async function merged(issue: Issue, author: string, body: string, title = 'A fix') {
-    const pull = world.github.as(author).openPull('acme/widgets', { title, body });
+  async function merged(
+    issue: Issue,
+    author: string,
+    body: string,
+    title = 'A fix',
+    files: readonly { path: string; patch: string }[] = [],
+  ) {
+    const pull = world.github.as(author).openPull('acme/widgets', { title, body, files });
     world.github.as('mia').merge(pull);
     await world.settle(issue);
     return pull;
@@ -163,6 +174,48 @@ describe('a merged pull request', () => {
     const { issue } = await decided();
     await merged(issue, 'bob', `For #${issue.number}.`);
     expect(await signalsOn(issue)).toMatchObject([{ rule: 'by-the-author', proposalNumber: 2 }]);
+  });
+
+  const FILES = [{ path: 'src/menu/close.ts', patch: '@@ -1 +1 @@ function closeMenu() {\n+  onBlur();' }];
+  const changesOn = (issue: Issue) =>
+    world.app.ctx.db.select().from(mergedChanges).where(eq(mergedChanges.repositoryId, issue.repository.id));
+
+  it('leaves the names of what it touched, and they are in the training rows', async () => {
+    const { issue } = await decided();
+    const pull = await merged(issue, 'bob', `For #${issue.number}.`, 'A fix', FILES);
+    await expect
+      .poll(() => changesOn(issue), { timeout: 10_000 })
+      .toMatchObject([
+        { pullNumber: pull.number, names: ['src/menu/close.ts', 'closeMenu', 'onBlur'], dueAt: null },
+      ]);
+    const { db } = world.app.ctx;
+    const { version } = await buildDataset(db, { trainingConsent: true });
+    const split = version.manifest.splits.train.rows > 0 ? 'train' : 'holdout';
+    const selection = { format: 'grpo', split, targets: null } as const;
+    const { value } = await exportVersion(db, version, selection).next();
+    const [row] = (value?.text ?? '').split('\n');
+    expect(JSON.parse(row ?? '')).toMatchObject({
+      changed_names: ['src/menu/close.ts', 'closeMenu', 'onBlur'],
+    });
+    const trace = await traceRow(db, version.id, JSON.parse(row ?? '').id);
+    expect(trace?.changes).toEqual([
+      { pullNumber: pull.number, names: ['src/menu/close.ts', 'closeMenu', 'onBlur'] },
+    ]);
+  });
+
+  it('is asked for its files again when GitHub is away, and given up where they are not to be had', async () => {
+    const { issue } = await decided();
+    world.github.failAt({ path: /\/files$/ }, { kind: 'status', status: 502 });
+    await merged(issue, 'bob', `For #${issue.number}.`, 'A fix', FILES);
+    await expect
+      .poll(() => changesOn(issue), { timeout: 10_000 })
+      .toMatchObject([{ names: null, tries: 1, dueAt: expect.any(Date) }]);
+    world.github.failAt({ path: /\/files$/ }, { kind: 'status', status: 404 });
+    await world.app.ctx.db.update(mergedChanges).set({ dueAt: new Date() });
+    expect(await lookStore.issuesToLookAt(world.app.ctx.db, new Date())).toContain(issue.id);
+    await lookAtIssue(world.app.ctx, { issueId: issue.id });
+    expect(await changesOn(issue)).toMatchObject([{ names: null, dueAt: null }]);
+    expect(await lookStore.issuesToLookAt(world.app.ctx.db, new Date())).not.toContain(issue.id);
   });
 
   it('says nothing when it is closed unmerged, or hides the link in its template', async () => {

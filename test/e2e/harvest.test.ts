@@ -131,6 +131,25 @@ describe('harvest', () => {
     expect(first.apiCalls).toBe(2 + 2);
   });
 
+  it('asks once for the files of the pull request that was merged, and keeps their names', async () => {
+    const { issue } = decided('It fails');
+    const files = [{ path: 'src/menu/bob.ts', patch: '@@ -1 +1 @@ function closeMenu() {\n+  onBlur();' }];
+    const pull = fake.as('bob').openPull('acme/shop', { title: 'Fix', body: `For #${issue.number}`, files });
+    fake.as('mia').merge(pull);
+    fake.as('mia').closeIssue(issue);
+    const report = await harvest();
+    // The list, the config file, the issue and the files.
+    expect(report).toMatchObject({ read: 1, apiCalls: 4 });
+    const { value: labelled } = await readLabelled(db, true).next();
+    expect(labelled?.thread).toMatchObject({
+      label: { best: 2 },
+      changedNames: ['src/menu/bob.ts', 'closeMenu', 'onBlur'],
+    });
+    minute();
+    fake.as('rob').comment(issue, 'Thanks!');
+    expect(await harvest()).toMatchObject({ read: 1, apiCalls: 3 });
+  });
+
   it('keeps issues without proposals, without a choice, and open ones apart', async () => {
     const plain = fake.as('rob').openIssue('acme/shop', { title: 'No proposals' });
     fake.as('mia').closeIssue(plain);

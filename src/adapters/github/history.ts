@@ -79,6 +79,7 @@ const CLOSED_QUERY = `query closedIssues($owner: String!, $name: String!, $after
 }`;
 
 const REACTIONS_PAGE = 100;
+const FILES_PAGE = 100;
 
 const actor = z
   .looseObject({ __typename: z.string(), login: z.string(), databaseId: z.number().nullish() })
@@ -188,6 +189,26 @@ export function createHistory(octokit: GitHubOctokit): GitHubHistory {
     readPastTexts: (nodeIds, signal) =>
       asking('read', 'read past texts', () => readPastTexts(octokit, nodeIds, signal), signal),
     probeEdits: (ref) => asking('read', 'look at an edit history', () => probeEdits(octokit, ref)),
+    readPullFiles: (ref, signal) =>
+      asking(
+        'read',
+        `read the files of ${nameOf(ref)}`,
+        async () => {
+          const { data } = await octokit.rest.pulls.listFiles({
+            owner: ref.owner,
+            repo: ref.name,
+            pull_number: ref.number,
+            per_page: FILES_PAGE,
+            ...(signal ? { request: { signal } } : {}),
+          });
+          return data.map(({ filename, previous_filename, patch }) => ({
+            path: wellFormed(filename),
+            previousPath: previous_filename === undefined ? null : wellFormed(previous_filename),
+            patch: patch === undefined ? null : wellFormed(patch),
+          }));
+        },
+        signal,
+      ),
     commentReactions: (ref, commentId) =>
       asking('read', `read the reactions on comment ${commentId}`, async () => {
         const found = await octokit.paginate(octokit.rest.reactions.listForIssueComment, {

@@ -60,7 +60,17 @@ async function showRow(
   printTrace(trace);
 }
 
-function printTrace({ row, repository, issue, snapshot, label, history, signals, decision }: RowTrace): void {
+function printTrace({
+  row,
+  repository,
+  issue,
+  snapshot,
+  label,
+  history,
+  signals,
+  changes,
+  decision,
+}: RowTrace): void {
   print(`Row ${row.rowId}, ${row.split}, SHA-256 ${row.hash}`);
   print(`  ${repository}#${issue}, snapshot ${snapshot.id} taken ${snapshot.takenAt.toISOString()}`);
   print(`  shown order: ${row.shownOrder.join(', ')}; answer from: ${row.targetKind}`);
@@ -83,4 +93,5 @@ function printTrace({ row, repository, issue, snapshot, label, history, signals,
     if (signal.evidenceUrl) print(`    ${signal.evidenceUrl}`);
     if (signal.withdrawnAt) print('    withdrawn');
   }
+  for (const { pullNumber, names } of changes) print(`Change #${pullNumber} touched: ${names.join(', ')}`);
 }

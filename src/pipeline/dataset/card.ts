@@ -60,7 +60,7 @@ ${warning(manifest)}
 
 ## What a row is
 
-One thread with its proposals in one order; a thread comes in up to ${query.permutations} orders, all in the same split. \`messages\` hold what the model is asked (and, for SFT and DPO, the answer to learn), \`best_proposal_id\` the right proposal as numbered in the message, null when none is acceptable. \`weight\` is the confidence in the label, \`exposed\` says that who gave it could have seen a machine's choice before, \`price\` is the issue's pay in US dollars. \`provenance\` names the snapshot, the label and the signals behind it.
+One thread with its proposals in one order; a thread comes in up to ${query.permutations} orders, all in the same split. \`messages\` hold what the model is asked (and, for SFT and DPO, the answer to learn), \`best_proposal_id\` the right proposal as numbered in the message, null when none is acceptable. \`weight\` is the confidence in the label, \`exposed\` says that who gave it could have seen a machine's choice before, \`price\` is the issue's pay in US dollars, \`changed_names\` what the merged change touched, null where that is not known. \`provenance\` names the snapshot, the label and the signals behind it.
 
 | format | what it adds |
 |---|---|

@@ -17,6 +17,8 @@ export interface LabelledThread {
   readonly decision: DecidedWords | null;
   /** Answers that were sampled without the label, oldest first. */
   readonly distilled: readonly DistilledWords[];
+  /** Paths and symbols that the merged change touched; null where it is not known. */
+  readonly changedNames: readonly string[] | null;
   /** US dollars read from the issue, 0 where there is none. */
   readonly price: number;
 }

@@ -43,11 +43,21 @@ export async function prepareThread(raw: LabelledThread): Promise<PreparedThread
         revisions: [],
       })),
     },
+    changedNames: raw.changedNames && (await unchangedBy(clean, raw.changedNames)),
     reason: raw.reason === null ? null : await clean(raw.reason),
     decision: decision === null ? null : await cleanWords<DecidedWords>(decision),
     distilled: await inTurn(raw.distilled, cleanWords),
   };
   return { thread, redactions };
+}
+
+/** A name that holds something secret or somebody's is no name to compare with. */
+async function unchangedBy(
+  clean: (text: string) => Promise<string>,
+  names: readonly string[],
+): Promise<string[]> {
+  const cleaned = await inTurn(names, clean);
+  return names.filter((name, index) => cleaned[index] === name);
 }
 
 async function inTurn<T, U>(items: readonly T[], change: (item: T) => Promise<U>): Promise<U[]> {

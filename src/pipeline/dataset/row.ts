@@ -46,6 +46,7 @@ export interface RowColumns {
   readonly explanation: string;
   readonly cot: string;
   readonly price: number;
+  readonly changed_names: readonly string[] | null;
   readonly weight: number;
   readonly reason_class: string;
   readonly exposed: boolean;
@@ -163,6 +164,7 @@ function columnsOf(
     explanation: taught.explanation,
     cot: taught.thinking,
     price: thread.price,
+    changed_names: thread.changedNames,
     weight: label.confidence,
     reason_class: label.reasonClass,
     exposed: label.exposed,

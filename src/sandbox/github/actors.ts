@@ -27,6 +27,7 @@ import {
   type Comment,
   type Issue,
   type LockReason,
+  type PullFile,
   type ReactionContent,
   type Repository,
   ROLES,
@@ -57,13 +58,17 @@ export class Actor {
     });
   }
 
-  /** Opens a pull request; `body` says what it is about. */
-  openPull(repository: string, pull: { readonly title: string; readonly body?: string }): Issue {
+  /** Opens a pull request; `body` says what it is about, `files` what it changes. */
+  openPull(
+    repository: string,
+    pull: { readonly title: string; readonly body?: string; readonly files?: readonly PullFile[] },
+  ): Issue {
     return openPull(this.#sandbox, {
       repository: this.#repository(repository, 'read'),
       author: this.user,
       title: pull.title,
       body: pull.body ?? '',
+      files: pull.files ?? [],
     });
   }
 

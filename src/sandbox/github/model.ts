@@ -73,6 +73,15 @@ export interface TimelineEvent {
   readonly detail: string | null;
 }
 
+/** A file that a pull request changes. */
+export interface PullFile {
+  readonly path: string;
+  /** Set when it was renamed. */
+  readonly previousPath?: string;
+  /** Unified diff; absent for a binary file. */
+  readonly patch?: string;
+}
+
 export interface Merge {
   readonly by: User;
   readonly at: string;
@@ -101,6 +110,8 @@ export interface Issue {
   readonly isPullRequest: boolean;
   /** Set when it is a merged pull request. */
   merge: Merge | null;
+  /** What a pull request changes; empty for issues. */
+  readonly files: readonly PullFile[];
   /** The body's texts, as with comments. */
   readonly edits: Edit[];
   /** Oldest first. */

@@ -9,6 +9,7 @@ import { commentRoutes } from './rest/comments.ts';
 import { deliveryRoutes } from './rest/deliveries.ts';
 import { issueRoutes } from './rest/issues.ts';
 import { metaRoutes } from './rest/meta.ts';
+import { pullRoutes } from './rest/pulls.ts';
 import { reactionRoutes } from './rest/reactions.ts';
 import { repositoryRoutes } from './rest/repositories.ts';
 import { findRoute, type Route, route } from './router.ts';
@@ -41,6 +42,7 @@ export class Service {
       ...repositoryRoutes,
       ...commentRoutes, // Before the issues: `comments` is no number.
       ...issueRoutes,
+      ...pullRoutes,
       ...reactionRoutes,
       ...metaRoutes(limits),
       route('POST /graphql', 'installation', answerGraphQL),

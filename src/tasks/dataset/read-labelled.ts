@@ -65,6 +65,7 @@ function toItem(
       reason: reasonOf(record),
       decision: decidedWords(record),
       distilled: record.distilled.map(distilledWords),
+      changedNames: changedNamesOf(record),
       price: priceOf(record, config.price_pattern),
     },
     facts: {
@@ -85,6 +86,19 @@ function toItem(
 /** The title that was judged may have lost its price: what tells the outcome is taken out of saved threads. */
 function priceOf({ snapshot, issue }: datasetStore.LabelledRecord, pattern: string): number {
   return readPrice(snapshot.input.issue.title, pattern) ?? readPrice(issue.title, pattern) ?? 0;
+}
+
+/** Of the first merged pull request for the label that nothing took back; later ones are follow-ups. */
+function changedNamesOf({ signals, label, changes }: datasetStore.LabelledRecord): readonly string[] | null {
+  const standing = signals.filter((signal) => signal.withdrawnAt === null);
+  const reverted = new Set(
+    standing.filter(({ source }) => source === 'reverted').map(({ pullNumber }) => pullNumber),
+  );
+  const merge = standing
+    .filter(({ source, proposalNumber }) => source === 'merge' && proposalNumber === label.proposalNumber)
+    .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+    .find(({ pullNumber }) => pullNumber !== null && !reverted.has(pullNumber));
+  return changes.get(merge?.pullNumber ?? 0) ?? null;
 }
 
 /** The latest reason that a maintainer gave for the label. */

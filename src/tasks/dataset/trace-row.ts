@@ -1,6 +1,7 @@
 /** From a training row back to everything behind it: the snapshot, its label with history, and every signal. */
 import type { Db } from '../../ports.ts';
 import {
+  changeStore,
   datasetVersionStore,
   decisionStore,
   issueStore,
@@ -18,6 +19,8 @@ export interface RowTrace {
   /** Every label the snapshot had, oldest first. */
   readonly history: readonly labelStore.Label[];
   readonly signals: readonly labelStore.Signal[];
+  /** What the merged pull requests among the signals touched. */
+  readonly changes: readonly { readonly pullNumber: number; readonly names: readonly string[] }[];
   readonly decision: decisionStore.Decision | null;
 }
 
@@ -30,6 +33,9 @@ export async function traceRow(db: Db, versionId: string, rowId: string): Promis
   const history = await labelStore.labelHistory(db, row.snapshotId);
   const label = history.find(({ id }) => id === row.labelId);
   if (!snapshot || !issue || !label) throw new Error(`row ${rowId} points to what is not there`);
+  const signals = await labelStore.signalsByIds(db, label.signalIds);
+  const pulls = signals.flatMap(({ source, pullNumber }) => (source === 'merge' ? (pullNumber ?? []) : []));
+  const changes = await changeStore.changesOf(db, [issue.repositoryId], pulls);
   const repository = await repositoryStore.getRepository(db, issue.repositoryId);
   return {
     row,
@@ -38,7 +44,8 @@ export async function traceRow(db: Db, versionId: string, rowId: string): Promis
     snapshot: { id: snapshot.id, hash: snapshot.hash, takenAt: snapshot.takenAt },
     label,
     history,
-    signals: await labelStore.signalsByIds(db, label.signalIds),
+    signals,
+    changes: changes.map(({ pullNumber, names }) => ({ pullNumber, names: names ?? [] })),
     decision: await decisionStore.decisionOnSnapshot(db, row.snapshotId),
   };
 }

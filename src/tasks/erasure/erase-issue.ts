@@ -24,6 +24,7 @@ export async function eraseIssue(tx: Db, issueId: number, erasure: Erasure): Pro
     signals: words.signals,
     snapshots: snapshotIds.length,
     decisions: decisionIds.length,
+    changes: await erasureStore.eraseChanges(tx, issueId, at),
     revisions: await erasureStore.eraseRevisions(tx, { issueId, proposalId: null }, at),
     deliveries: await erasureStore.erasePayloads(tx, { issueId, commentIds: null }, eraseWritten),
     comments: await eraseOwnComments(tx, issueId, new Set([...decisionIds, ...words.decisionIds]), erasure),

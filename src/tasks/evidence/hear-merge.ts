@@ -5,7 +5,8 @@
 import { pullReferences } from '../../pipeline/feedback/pull-references.ts';
 import { MERGE_BY_AUTHOR, MERGE_NAMES_PROPOSAL, weightOf } from '../../pipeline/feedback/weights.ts';
 import type { AppContext, Db } from '../../ports.ts';
-import { evidenceStore, issueStore, proposalStore } from '../../store/index.ts';
+import { changeStore, evidenceStore, issueStore, proposalStore } from '../../store/index.ts';
+import { createWakeUps } from '../queues.ts';
 import { OUTCOME_WINDOW_MS } from './outcomes.ts';
 import { isSameLogin, proposalBy, recordEvidence, resolveLabels } from './record.ts';
 
@@ -70,7 +71,15 @@ async function hearFor(
       createdAt: pull.mergedAt,
     });
   }
-  if (taken.length > 0) await resolveLabels(place);
+  if (taken.length === 0) return;
+  await resolveLabels(place);
+  await wantChange(place, pull.number);
+}
+
+/** What it touched is read when the issue is looked at next, outside of this transaction. */
+async function wantChange({ ctx, tx, repository, issue }: IssuePlace, pullNumber: number): Promise<void> {
+  await changeStore.wantChange(tx, { repositoryId: repository.id, pullNumber }, ctx.clock.now());
+  await createWakeUps(ctx.jobs).look(tx, issue.id);
 }
 
 async function hearRevert(place: PullPlace, pull: MergedPull, reverted: number): Promise<void> {

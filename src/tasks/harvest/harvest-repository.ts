@@ -13,7 +13,8 @@ import {
 import { readPastThread } from '../../pipeline/feedback/harvest/past-thread.ts';
 import type { Clock, Db, GitHub, RateBudget, RepositoryRef } from '../../ports.ts';
 import type { HarvestOutcome } from '../../schema/index.ts';
-import { harvestStore, repositoryStore } from '../../store/index.ts';
+import { changeStore, harvestStore, repositoryStore } from '../../store/index.ts';
+import { namesOfPull } from '../evidence/read-changes.ts';
 import { storePastThread } from './store-thread.ts';
 
 export interface HarvestContext {
@@ -124,6 +125,15 @@ async function harvestIssue(
   if (issue === null) return { outcome: 'gone', requests: 1, rate: null };
   const reviewers = [...config.managers, ...config.reviewers];
   const past = readPastThread(issue, { headings: headingsOf(config), reviewers });
+  const pulls = [
+    ...new Set(
+      past.signals.flatMap(({ source, pullNumber }) =>
+        source === 'merge' && pullNumber !== null ? [pullNumber] : [],
+      ),
+    ),
+  ];
+  const changes = await readChanges(ctx, ref, issue.repositoryId, pulls, signal);
+  const requests = issue.requests + changes.length;
   const outcome = await ctx.db.transaction(async (tx) => {
     const stored = await storePastThread(
       ctx,
@@ -146,11 +156,30 @@ async function harvestIssue(
       issueNumber: issue.number,
       issueUpdatedAt: new Date(issue.updatedAt),
       outcome: stored,
-      apiCalls: issue.requests,
+      apiCalls: requests,
     });
+    for (const { pull, names } of changes) await changeStore.saveChange(tx, pull, names, ctx.clock.now());
     return stored;
   });
-  return { outcome, requests: issue.requests, rate: issue.rate };
+  return { outcome, requests, rate: issue.rate };
+}
+
+/** What the merged pull requests behind the label touched; those that are known already are not asked for again. */
+async function readChanges(
+  ctx: HarvestContext,
+  ref: RepositoryRef,
+  repositoryId: number,
+  pulls: readonly number[],
+  signal?: AbortSignal,
+) {
+  const known = await changeStore.changesOf(ctx.db, [repositoryId], pulls);
+  const changes: { pull: changeStore.PullKey; names: readonly string[] | null }[] = [];
+  for (const pullNumber of pulls) {
+    if (known.some((one) => one.pullNumber === pullNumber)) continue;
+    const names = await namesOfPull(ctx.github, ref, pullNumber, signal);
+    changes.push({ pull: { repositoryId, pullNumber }, names });
+  }
+  return changes;
 }
 
 /** An issue that was deleted or moved between the list and now is none of ours. */

@@ -94,6 +94,23 @@ it('lists closed issues, the longest untouched first, without pull requests', as
   expect(later.issues.map(({ number }) => number)).toEqual([3]);
 });
 
+it('reads which files a pull request changes, and knows no such thing of an issue', async () => {
+  const files = [
+    { path: 'src/a.ts', patch: '@@ -1 +1 @@\n-one\n+two' },
+    { path: 'logo.png', previousPath: 'old.png' },
+  ];
+  const pull = fake.as('ann').openPull('acme/shop', { title: 'A change', files });
+  const ref = { owner: 'acme', name: 'shop', number: pull.number };
+  expect(await github.readPullFiles(ref)).toEqual([
+    { path: 'src/a.ts', previousPath: null, patch: '@@ -1 +1 @@\n-one\n+two' },
+    { path: 'logo.png', previousPath: 'old.png', patch: null },
+  ]);
+  const issue = fake.as('rob').openIssue('acme/shop', { title: 'x' });
+  await expect(github.readPullFiles({ ...ref, number: issue.number })).rejects.toMatchObject({
+    failure: 'not-found',
+  });
+});
+
 it('reads who reacted to a comment', async () => {
   const issue = fake.as('rob').openIssue('acme/shop', { title: 'x' });
   const comment = fake.as('ann').comment(issue, 'y');

@@ -31,6 +31,14 @@ function answerOf({ answer }: TrainingRow) {
   };
 }
 
+describe('changed names', () => {
+  it('leave as they are, but for those that hold a secret or somebody’s name', async () => {
+    const changedNames = ['src/menu.ts', 'closeMenu', 'docs/ann-lee.md', `ghp_${'a1B2c3D4'.repeat(4)}e5F6`];
+    expect((await firstRow({ changedNames })).columns.changed_names).toEqual(['src/menu.ts', 'closeMenu']);
+    expect((await firstRow()).columns.changed_names).toBeNull();
+  });
+});
+
 describe('buildRows', () => {
   it('keeps the contract of the rows', async () => {
     const row = await firstRow();

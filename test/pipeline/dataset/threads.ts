@@ -38,5 +38,6 @@ export const thread: LabelledThread = {
     thinking: 'I weigh proposal 1 against proposal 3.',
   },
   distilled: [],
+  changedNames: null,
   price: 250,
 };

@@ -3,7 +3,7 @@ import { type EmitterWebhookEvent, type EmitterWebhookEventName, Webhooks } from
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { appShape, installationShape } from '../../../src/sandbox/github/shapes/app.ts';
 import type { commentShape, issueShape, reactionShape } from '../../../src/sandbox/github/shapes/issue.ts';
-import type { pullShape } from '../../../src/sandbox/github/shapes/pull.ts';
+import type { pullFileShape, pullShape } from '../../../src/sandbox/github/shapes/pull.ts';
 import type { permissionShape, repositoryShape } from '../../../src/sandbox/github/shapes/repository.ts';
 import type {
   installationPayload,
@@ -28,6 +28,7 @@ describe('shapes have the types that GitHub publishes', () => {
     expectTypeOf<ReturnType<typeof repositoryShape>>().toExtend<Schemas['repository']>();
     expectTypeOf<ReturnType<typeof issueShape>>().toExtend<Schemas['issue']>();
     expectTypeOf<ReturnType<typeof pullShape>>().toExtend<Schemas['pull-request']>();
+    expectTypeOf<ReturnType<typeof pullFileShape>>().toExtend<Schemas['diff-entry']>();
     expectTypeOf<ReturnType<typeof commentShape>>().toExtend<Schemas['issue-comment']>();
     expectTypeOf<ReturnType<typeof reactionShape>>().toExtend<Schemas['reaction']>();
     expectTypeOf<ReturnType<typeof permissionShape>>().toExtend<

@@ -1,5 +1,5 @@
 import { InputError } from '../../../errors.ts';
-import type { Issue, LockReason, Repository, StateReason, TimelineEvent, User } from '../model.ts';
+import type { Issue, LockReason, PullFile, Repository, StateReason, TimelineEvent, User } from '../model.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { issueShape, labelShape } from '../shapes/issue.ts';
 import { repositoryShape } from '../shapes/repository.ts';
@@ -14,6 +14,7 @@ export interface NewIssue {
   /** Keeps the number of a saved issue; otherwise the next one. */
   readonly number?: number;
   readonly isPullRequest?: boolean;
+  readonly files?: readonly PullFile[];
   /** ISO 8601, now when absent. */
   readonly at?: string;
 }
@@ -46,6 +47,7 @@ export function addIssue({ state }: Sandbox, request: NewIssue): Issue {
     reactions: [],
     isPullRequest: request.isPullRequest ?? false,
     merge: null,
+    files: request.files ?? [],
     edits: [],
     events: [],
     deleted: false,

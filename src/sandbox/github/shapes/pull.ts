@@ -1,5 +1,5 @@
 import type { components } from '@octokit/openapi-types';
-import type { Issue } from '../model.ts';
+import type { Issue, PullFile } from '../model.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { fullNameOf } from '../state.ts';
 import { associationOf, issueApiUrl, issuePageUrl, labelShape } from './issue.ts';
@@ -48,8 +48,30 @@ export function pullShape(sandbox: Sandbox, pull: Issue) {
     commits: 1,
     additions: 1,
     deletions: 1,
-    changed_files: 1,
+    changed_files: Math.max(1, pull.files.length),
   } satisfies components['schemas']['pull-request'];
+}
+
+/** An entry of `GET /pulls/{number}/files`; a binary file has no patch. */
+export function pullFileShape(sandbox: Sandbox, pull: Issue, { path, previousPath, patch }: PullFile) {
+  const lines = (patch ?? '').split('\n');
+  const additions = lines.filter((line) => line.startsWith('+')).length;
+  const deletions = lines.filter((line) => line.startsWith('-')).length;
+  const ref = '0'.repeat(40);
+  const name = fullNameOf(pull.repository);
+  return {
+    sha: ref,
+    filename: path,
+    status: previousPath === undefined ? ('modified' as const) : ('renamed' as const),
+    additions,
+    deletions,
+    changes: additions + deletions,
+    blob_url: `${sandbox.html}/${name}/blob/${ref}/${path}`,
+    raw_url: `${sandbox.html}/${name}/raw/${ref}/${path}`,
+    contents_url: `${sandbox.api}/repos/${name}/contents/${path}?ref=${ref}`,
+    ...(patch === undefined ? {} : { patch }),
+    ...(previousPath === undefined ? {} : { previous_filename: previousPath }),
+  } satisfies components['schemas']['diff-entry'];
 }
 
 function branch(sandbox: Sandbox, { repository, author }: Issue, ref: string) {
