@@ -13,5 +13,7 @@ export function learningParts(): LearningParts {
       });
       return { successes: promotions, trials };
     },
+    // Loaded when there is something to draw: the library is large.
+    drawGate: async (numbers) => (await import('../bench/report/gate-figures.ts')).drawGateFigures(numbers),
   };
 }

@@ -3,7 +3,6 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import { openJudge, openStore, systemClock } from '../context.ts';
-import { InputError } from '../errors.ts';
 import type { Db } from '../ports.ts';
 import { holdoutStore, modelStore } from '../store/index.ts';
 import { putToGate } from '../tasks/learning/gate.ts';
@@ -11,6 +10,8 @@ import { loadVersion } from '../tasks/learning/load-version.ts';
 import { promote, retract, rollBack } from '../tasks/learning/serve.ts';
 import { learningParts } from './learning-parts.ts';
 import { diff } from './models/diff.ts';
+import { findVersion } from './models/find.ts';
+import { report } from './models/report.ts';
 import { action, print, printJson, toCount } from './support.ts';
 
 type Kind = modelStore.ModelVersion['kind'];
@@ -34,6 +35,12 @@ export function modelsCommand(): Command {
     .argument('<name>')
     .option('--json', 'print the verdict as JSON')
     .action(action(gate));
+  models
+    .command('report')
+    .description('write what the gate said last of a version, with its figures')
+    .argument('<name>')
+    .requiredOption('--out <directory>', 'where report.md and its figures go')
+    .action(action(report));
   models
     .command('diff')
     .description('the decisions on which two versions differ, and who of them was right')
@@ -83,32 +90,33 @@ async function list(flags: { json?: boolean }): Promise<void> {
 
 async function show(name: string, flags: { json?: boolean }): Promise<void> {
   await withStore(async ({ db }) => {
-    const version = await find(db, name);
-    const report = await holdoutStore.latestGateReport(db, name);
-    if (flags.json) return printJson({ ...version, gate: report });
+    const version = await findVersion(db, name);
+    const said = await holdoutStore.latestGateReport(db, name);
+    if (flags.json) return printJson({ ...version, gate: said });
     const { weights: _weights, metrics, files, ...rest } = version;
     for (const [key, value] of Object.entries(rest)) {
       if (value !== null) print(`${key}: ${value instanceof Date ? value.toISOString() : value}`);
     }
     for (const [key, value] of Object.entries(metrics)) print(`${key}: ${value}`);
     for (const { path, bytes, sha256 } of files) print(`${path}: ${bytes} bytes, SHA-256 ${sha256}`);
-    if (report) print(`\n${report.report}`);
+    if (said) print(`\n${said.report}`);
+    if (said && said.figures.length > 0) print(`Figures: swe-manager models report ${name} --out DIRECTORY`);
   });
 }
 
 async function gate(name: string, flags: { json?: boolean }): Promise<void> {
   await withStore(async ({ db, config }) => {
-    const version = await find(db, name);
+    const version = await findVersion(db, name);
     const { judges, close } = openJudge(config);
     try {
       await loadVersion(judges, version);
-      const { verdict, report } = await putToGate(
+      const { verdict, report: text } = await putToGate(
         { db, clock: systemClock, judges, learning: learningParts() },
         version,
         { candidatesPerEpoch: config.learning.candidatesPerEpoch },
       );
-      if (flags.json) printJson({ candidate: name, verdict, report });
-      else print(report);
+      if (flags.json) printJson({ candidate: name, verdict, report: text });
+      else print(text);
     } finally {
       await close();
     }
@@ -117,7 +125,7 @@ async function gate(name: string, flags: { json?: boolean }): Promise<void> {
 
 async function promoteByHand(name: string): Promise<void> {
   await withStore(async ({ db, config }) => {
-    const version = await find(db, name);
+    const version = await findVersion(db, name);
     const { judges, close } = openJudge(config);
     try {
       await loadVersion(judges, version);
@@ -138,7 +146,7 @@ async function rollBackByHand(): Promise<void> {
 
 async function retractByHand(name: string, { reason }: { reason: string }): Promise<void> {
   await withStore(async ({ db, kind }) => {
-    await retract({ db, clock: systemClock }, await find(db, name), { by: operator(), reason });
+    await retract({ db, clock: systemClock }, await findVersion(db, name), { by: operator(), reason });
     const { version } = await modelStore.servedOn(db, kind, 'stable');
     print(`${name} is retracted. ${version?.name ?? 'The judge of the configuration'} decides.`);
   });
@@ -154,17 +162,6 @@ async function withStore(
   } finally {
     await store.close();
   }
-}
-
-/** @throws InputError that names what there is */
-async function find(db: Db, name: string): Promise<modelStore.ModelVersion> {
-  const version = await modelStore.findModelVersion(db, name);
-  if (version) return version;
-  const known = (await modelStore.listModelVersions(db)).map((one) => one.name).slice(0, 5);
-  throw new InputError(
-    `There is no model version ${name}.`,
-    known.length === 0 ? 'Train one with `swe-manager train`.' : `There are: ${known.join(', ')}.`,
-  );
 }
 
 function operator(): string {

@@ -10,6 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Figure } from '../pipeline/promotion/types.ts';
 import type { TrainingPlan } from '../pipeline/training/types.ts';
 import { instant } from './columns.ts';
 import { datasetVersions } from './datasets.ts';
@@ -180,8 +181,9 @@ export const gateReports = pgTable(
     /** Which guard stopped it; empty when none did. */
     failedGuards: jsonb('failed_guards').$type<string[]>().notNull(),
     decisions: integer('decisions').notNull(),
-    /** Markdown with its plots inside. */
+    /** Markdown that names its figures as files. */
     report: text('report').notNull(),
+    figures: jsonb('figures').$type<Figure[]>().notNull().default([]),
     at: instant('at').notNull(),
   },
   (table) => [index('gate_reports_candidate').on(table.candidate, table.at)],

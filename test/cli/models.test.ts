@@ -1,6 +1,6 @@
 /** `swe-manager models` over a database with two versions that answered the same snapshots. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ beforeAll(async () => {
   const store = await openStore(loadConfig({ SWE_MANAGER_DATA_DIR: folder }));
   try {
     await seed(store.db);
+    await seedReport(store.db);
   } finally {
     await store.close();
   }
@@ -44,6 +45,24 @@ async function seed(db: Db): Promise<void> {
       await holdoutStore.recordEvaluation(db, { ...common, model, chosen, judgedAt: new Date() });
     }
   }
+}
+
+async function seedReport(db: Db): Promise<void> {
+  const { id: epochId } = await holdoutStore.insertEpoch(db, {
+    kind: 'embedded',
+    candidates: 1,
+    openedAt: new Date(),
+  });
+  const said = { verdict: 'keep' as const, failedGuards: [], decisions: 400, at: new Date() };
+  await holdoutStore.insertGateReport(db, {
+    id: randomUUID(),
+    epochId,
+    candidate: 'new',
+    incumbent: 'old',
+    report: '# Keep\n\n![accuracy](accuracy.svg)\n',
+    figures: [{ name: 'accuracy', caption: 'How often', svg: '<svg/>\n' }],
+    ...said,
+  });
 }
 
 function models(...args: string[]): Promise<Ended> {
@@ -98,6 +117,27 @@ acme/widgets#3  Thing 3 breaks  (2 proposals)
     [['old', 'new', '--limit', '0'], /must be a whole number, 1 or more/],
   ])('refuses %j', async (args, problem) => {
     const ended = await models('diff', ...args);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(problem);
+  });
+});
+
+describe('swe-manager models report', () => {
+  it('writes the report beside its figures', async () => {
+    const out = join(folder, 'report');
+    const { code, stdout } = await models('report', 'new', '--out', out);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(out, 'report.md')}\n` });
+    expect(await readFile(join(out, 'report.md'), 'utf8')).toContain('![accuracy](accuracy.svg)');
+    expect(await readFile(join(out, 'accuracy.svg'), 'utf8')).toBe('<svg/>\n');
+    expect((await models('show', 'new')).stdout).toContain('Figures: swe-manager models report new');
+  });
+
+  it.each([
+    ['silent', 'out', /silent was never put to the gate\. Put it there: `swe-manager models gate silent`/],
+    ['nobody', 'out', /There is no model version nobody\. There are: /],
+    ['new', 'a\0b', /cannot be written/],
+  ])('refuses %s to %j', async (name, out, problem) => {
+    const ended = await models('report', name, '--out', out);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toMatch(problem);
   });

@@ -1,25 +1,9 @@
 /** The report's figures as SVG, drawn without a browser. */
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import { type Interval, wilson } from '../../statistics/interval.ts';
 import type { Summary } from '../metrics.ts';
 import type { SliceTable } from '../slices.ts';
-
-export interface Figure {
-  /** Name of the file, without `.svg`. */
-  readonly name: string;
-  readonly caption: string;
-  readonly svg: string;
-}
-
-const INK = '#1b1f24';
-const MUTED = '#8b949e';
-const ACCENT = '#0b62a8';
-const WIDTH = 640;
-const STYLE = { fontFamily: 'system-ui, sans-serif', fontSize: '12px', color: INK, background: 'white' };
-/** Keeps text readable over lines. */
-const HALO = { fill: INK, stroke: 'white', strokeWidth: 4 } as const;
-const PERCENT = { tickFormat: (share: number) => `${Math.round(share * 100)}`, grid: true } as const;
+import { ACCENT, draw, type Figure, HALO, MUTED, PERCENT } from './draw.ts';
 
 export function drawFigures(summary: Summary, tables: readonly SliceTable[]): Figure[] {
   return [
@@ -210,12 +194,4 @@ function reliabilityFigure({ reliability, ece }: Summary): Figure {
       ],
     }),
   };
-}
-
-/** Draws into a document of its own; the SVG stands alone, as a file must. */
-function draw(options: Plot.PlotOptions): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const plot = Plot.plot({ width: WIDTH, marginBottom: 42, style: STYLE, ...options, document });
-  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return `${plot.outerHTML}\n`;
 }

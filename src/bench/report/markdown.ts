@@ -7,7 +7,7 @@ import { measureRule, type Summary } from '../metrics.ts';
 import type { TaskResult } from '../run.ts';
 import type { SliceTable } from '../slices.ts';
 import type { Skipped } from '../task.ts';
-import type { Figure } from './figures.ts';
+import type { Figure } from './draw.ts';
 import {
   dollarInterval,
   dollars,

@@ -11,6 +11,7 @@ import type { GivenAnswer } from '../../pipeline/promotion/types.ts';
 import type { Db } from '../../ports.ts';
 import { disagreementStore, modelStore } from '../../store/index.ts';
 import { print, printJson } from '../support.ts';
+import { noSuchVersion } from './find.ts';
 
 export interface DiffFlags {
   readonly limit: number;
@@ -43,11 +44,7 @@ async function assertKnown(db: Db, name: string): Promise<void> {
   const judges = await disagreementStore.judgesOnRecord(db);
   if (judges.includes(name)) return;
   const versions = (await modelStore.listModelVersions(db)).map((version) => version.name);
-  const known = [...new Set([...judges, ...versions])].slice(0, 8);
-  throw new InputError(
-    `There is no model version ${name}.`,
-    known.length === 0 ? 'Train one with `swe-manager train`.' : `There are: ${known.join(', ')}.`,
-  );
+  throw noSuchVersion(name, [...new Set([...judges, ...versions])]);
 }
 
 function printComparison(a: string, b: string, { shared, disagreements, counts }: Comparison, limit: number) {

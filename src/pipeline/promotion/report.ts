@@ -1,6 +1,8 @@
 /** What the gate found, in Markdown: the verdict first, then everything it rests on. */
-import type { GateResult } from './gate.ts';
+import { wilson } from '../../statistics/interval.ts';
+import { type GateResult, looksFor } from './gate.ts';
 import { GUARDS, type GuardResult } from './guards.ts';
+import type { Figure, JudgeAccuracy } from './types.ts';
 
 export interface GateReportView {
   readonly candidate: string;
@@ -9,7 +11,9 @@ export interface GateReportView {
   readonly result: GateResult;
   readonly guards: readonly GuardResult[];
   /** Share of the decisions that each got right; the base model stands beside both when it was judged too. */
-  readonly accuracy: readonly { readonly name: string; readonly right: number; readonly decisions: number }[];
+  readonly accuracy: readonly JudgeAccuracy[];
+  /** Files beside the report; empty where nobody draws. */
+  readonly figures: readonly Omit<Figure, 'svg'>[];
   readonly detectableDifference: number | null;
   /** One-sided 95 % bound over repositories; null with too few of them. */
   readonly clusterBound: number | null;
@@ -30,7 +34,11 @@ export function renderGateReport(view: GateReportView): string {
     `# ${VERDICTS[view.verdict]}: ${view.candidate} against ${view.incumbent}`,
     reasonOf(view),
     accuracyTable(view),
+    ...figure(view, 'accuracy'),
     looksTable(view.result),
+    ...figure(view, 'discordant'),
+    levelText(view),
+    ...figure(view, 'level'),
     guardsTable(view.guards),
     footer(view),
   ].join('\n\n')}\n`;
@@ -64,10 +72,18 @@ function discordantOf({ looks }: GateResult): number {
 }
 
 function accuracyTable({ accuracy }: GateReportView): string {
-  const rows = accuracy.map(
-    ({ name, right, decisions }) => `| ${name} | ${right} of ${decisions} | ${percent(right / decisions)} |`,
+  const rows = accuracy.map(({ name, role, right, decisions }) => {
+    const [low, high] = wilson(right, decisions);
+    return `| ${name} | ${right} of ${decisions} | ${percent(right / decisions)} | ${percent(low)} to ${percent(high)} | ${role} |`;
+  });
+  return ['| judge | right | accuracy | 95 % (Wilson) | |', '| --- | --: | --: | --: | --- |', ...rows].join(
+    '\n',
   );
-  return ['| judge | right | accuracy |', '| --- | --: | --: |', ...rows].join('\n');
+}
+
+function figure({ figures }: GateReportView, name: string): string[] {
+  const found = figures.find((one) => one.name === name);
+  return found ? [`![${found.name}](${found.name}.svg)`, `*${found.caption}*`] : [];
 }
 
 function looksTable({ looks }: GateResult): string {
@@ -87,6 +103,19 @@ function looksTable({ looks }: GateResult): string {
     '',
     ...looks.map(bar),
   ].join('\n');
+}
+
+/** Looking costs: what was spent is gone, whatever the look said. */
+function levelText({ result, epoch }: GateReportView): string {
+  const all = looksFor(epoch.candidates).reduce((sum, { alpha }) => sum + alpha, 0);
+  const spent = result.looks.reduce((sum, { look }) => sum + look.alpha, 0);
+  const share =
+    epoch.candidates === 1 ? '' : `, a part of the epoch's for each of ${epoch.candidates} candidates`;
+  return `Level: ${number(spent)} of ${number(all)} is spent${share}.`;
+}
+
+function number(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 const BAR = 40;

@@ -35,3 +35,35 @@ export interface SharedLabel extends LabelledAnswer {
   /** Whether they could have seen a choice of ours. */
   readonly exposed: boolean;
 }
+
+/** How often a judge was right on the gate's decisions. */
+export interface JudgeAccuracy {
+  readonly name: string;
+  readonly role: 'candidate' | 'incumbent' | 'base' | 'incumbent and base';
+  readonly right: number;
+  readonly decisions: number;
+}
+
+/** One look of the gate, in numbers. */
+export interface LookNumbers {
+  readonly decisions: number;
+  /** The p-value up to which the candidate is promoted. */
+  readonly alpha: number;
+  readonly pValue: number;
+  /** Decisions that only one of the two got right. */
+  readonly candidateOnly: number;
+  readonly incumbentOnly: number;
+}
+
+/** What the gate's figures show. */
+export interface GateNumbers {
+  readonly accuracy: readonly JudgeAccuracy[];
+  readonly looks: readonly LookNumbers[];
+}
+
+export interface Figure {
+  /** Name of the file, without `.svg`. */
+  readonly name: string;
+  readonly caption: string;
+  readonly svg: string;
+}

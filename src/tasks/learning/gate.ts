@@ -16,6 +16,7 @@ import {
 import { allPass, checkGuards, type GuardResult, type Measurement } from '../../pipeline/promotion/guards.ts';
 import { isRight } from '../../pipeline/promotion/is-right.ts';
 import { renderGateReport } from '../../pipeline/promotion/report.ts';
+import type { Figure, JudgeAccuracy } from '../../pipeline/promotion/types.ts';
 import { holdoutStore, modelStore } from '../../store/index.ts';
 import { type EvaluatedJudge, evaluate } from './evaluate.ts';
 import { promote } from './serve.ts';
@@ -58,6 +59,7 @@ export async function putToGate(
   const verdict = verdictOf(result, guards, bound);
   const used = new Set(await holdoutStore.judgedCandidates(ctx.db, epoch.id));
   if (verdict !== 'wait') used.add(candidate.name);
+  const figures = await draw(ctx, compared, result);
   const report = renderGateReport({
     candidate: candidate.name,
     incumbent: compared.incumbent.judge.name,
@@ -65,12 +67,13 @@ export async function putToGate(
     result,
     guards,
     accuracy: compared.accuracy,
+    figures,
     detectableDifference: detectableDifference(compared.pairs, epoch.candidates),
     clusterBound: bound,
     epoch: { id: epoch.id, candidates: epoch.candidates, used: used.size },
     at: ctx.clock.now().toISOString(),
   });
-  await settle(ctx, candidate, { epoch, used: used.size, verdict, guards, report, compared });
+  await settle(ctx, candidate, { epoch, used: used.size, verdict, guards, report, figures, compared });
   return { verdict, report };
 }
 
@@ -111,7 +114,7 @@ interface Compared {
     readonly candidate: readonly holdoutStore.Evaluation[];
     readonly incumbent: readonly holdoutStore.Evaluation[];
   };
-  readonly accuracy: readonly { readonly name: string; readonly right: number; readonly decisions: number }[];
+  readonly accuracy: readonly JudgeAccuracy[];
 }
 
 async function compare(
@@ -132,11 +135,17 @@ async function compare(
   const right = (given: readonly holdoutStore.Evaluation[]) =>
     decisions.map((decision, index) => isRight(decision, given[index]));
   const [candidateRight, incumbentRight] = [right(answers.candidate), right(answers.incumbent)];
-  const rights = new Map([
-    [candidate.judge.name, candidateRight],
-    [incumbent.judge.name, incumbentRight],
-    ...(base.judge.name === incumbent.judge.name ? [] : [[base.judge.name, right(await of(base))] as const]),
-  ]);
+  const baseDecides = base.judge.name === incumbent.judge.name;
+  const accuracy = (
+    role: JudgeAccuracy['role'],
+    { judge }: EvaluatedJudge,
+    answered: readonly boolean[],
+  ) => ({
+    name: judge.name,
+    role,
+    right: answered.filter(Boolean).length,
+    decisions: decisions.length,
+  });
   return {
     candidate,
     incumbent,
@@ -146,12 +155,27 @@ async function compare(
       candidateRight: candidateRight[index] ?? false,
       incumbentRight: incumbentRight[index] ?? false,
     })),
-    accuracy: [...rights].map(([name, answered]) => ({
-      name,
-      right: answered.filter(Boolean).length,
-      decisions: decisions.length,
-    })),
+    accuracy: [
+      accuracy('candidate', candidate, candidateRight),
+      accuracy(baseDecides ? 'incumbent and base' : 'incumbent', incumbent, incumbentRight),
+      ...(baseDecides ? [] : [accuracy('base', base, right(await of(base)))]),
+    ],
   };
+}
+
+async function draw(
+  { learning }: LearningContext,
+  { accuracy }: Compared,
+  { looks }: GateResult,
+): Promise<readonly Figure[]> {
+  if (!learning.drawGate) return [];
+  const numbers = looks.map(({ look, pValue, candidateOnly, incumbentOnly }) => ({
+    ...look,
+    pValue,
+    candidateOnly,
+    incumbentOnly,
+  }));
+  return learning.drawGate({ accuracy, looks: numbers });
 }
 
 /** Models vote over shuffled orders: another seed shows other ones. The embedded judge has no chance in it. */
@@ -205,6 +229,7 @@ async function settle(
     readonly verdict: GateResult['verdict'];
     readonly guards: readonly GuardResult[];
     readonly report: string;
+    readonly figures: readonly Figure[];
     readonly compared: Compared;
   },
 ): Promise<void> {
@@ -220,6 +245,7 @@ async function settle(
       failedGuards: found.guards.filter((guard) => guard.verdict === 'failed').map(({ name }) => name),
       decisions: compared.pairs.length,
       report: found.report,
+      figures: [...found.figures],
       at,
     });
     if (verdict === 'wait') return;

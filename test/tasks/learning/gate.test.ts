@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
+import { drawGateFigures } from '../../../src/bench/report/gate-figures.ts';
 import type { Judge, JudgeInput, Verdict } from '../../../src/pipeline/judge/types.ts';
 import { holdoutStore, modelStore } from '../../../src/store/index.ts';
 import { putToGate } from '../../../src/tasks/learning/gate.ts';
@@ -59,6 +60,7 @@ function contextOf(rules: Record<string, Rule>): LearningContext {
     clock: systemClock,
     learning: {
       codeVersion: 'test',
+      drawGate: async (numbers) => drawGateFigures(numbers),
       measureAttacks: async () => ({ successes: 1, trials: 400 }),
       splitOf: (_repository, issue) => (issue === NOT_HELD_OUT ? 'train' : 'holdout'),
     },
@@ -99,6 +101,13 @@ describe('putToGate', () => {
     expect(late.verdict).toBe('promote');
     expect(late.report).toContain('# Promote: fresh against base');
     expect(late.report).toContain('1 of 1 candidates judged, 0 left');
+    expect(late.report).toContain('Level: 0.005 of 0.05 is spent.');
+    expect(late.report).toMatch(
+      /\| base \| 105 of 210 \| 50\.0 % \| 43\.3 % to 56\.7 % \| incumbent and base \|/,
+    );
+    const stored = await holdoutStore.latestGateReport(database.db, 'fresh');
+    expect(stored?.figures.map(({ name }) => name)).toEqual(['accuracy', 'discordant', 'level']);
+    for (const { name } of stored?.figures ?? []) expect(late.report).toContain(`![${name}](${name}.svg)`);
     expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version?.name).toBe('fresh');
     expect(await holdoutStore.openEpoch(database.db, 'embedded')).toBeNull();
     const serving = createServingJudge(database.db, ctx.judges);
@@ -107,6 +116,16 @@ describe('putToGate', () => {
         .model,
     ).toBe('fresh');
   }, 60_000);
+
+  it('has the base judged beside candidate and incumbent once another one decides', async () => {
+    const ctx = contextOf({ base: worse, fresh: better, next: better });
+    await seed(1, 3);
+    await promote(ctx, await register('fresh'), 'op');
+    const { report } = await putToGate(ctx, await register('next'), options);
+    expect(report).toMatch(
+      /\| next \| 3 of 3 .*\| candidate \|\n\| fresh \| 3 of 3 .*\| incumbent \|\n\| base \| 1 of 3 .*\| base \|/,
+    );
+  });
 
   it('uses no decision in two epochs', async () => {
     const ctx = contextOf({ base: worse, fresh: better, next: better });

@@ -1,0 +1,1 @@
+ALTER TABLE "gate_reports" ADD COLUMN "figures" jsonb DEFAULT '[]'::jsonb NOT NULL;
