@@ -4,6 +4,7 @@ import { answerCommand } from './tasks/answer-command.ts';
 import { answerTicks } from './tasks/answer-tick.ts';
 import { eraseDue } from './tasks/erasure/erase-due.ts';
 import { followTraining } from './tasks/follow-training.ts';
+import { markRetracted } from './tasks/learning/mark-retracted.ts';
 import { takeTurn } from './tasks/learning/take-turn.ts';
 import { lookAround } from './tasks/look-around.ts';
 import { lookAtIssue } from './tasks/look-at-issue.ts';
@@ -49,6 +50,11 @@ export async function startWorking(
     { name: 'look-around', everyMs: ctx.config.lookAroundMs, turn: async () => void (await lookAround(ctx)) },
     { name: 'sweep', everyMs: ctx.config.sweepMs, turn: (signal) => sweep(ctx, signal) },
     { name: 'erasure', everyMs: ERASURE_MS, turn: (signal) => eraseDue(ctx, signal) },
+    {
+      name: 'mark-retracted',
+      everyMs: ctx.config.lookAroundMs,
+      turn: (signal) => markRetracted(ctx, signal),
+    },
     { name: 'maintenance', everyMs: MAINTENANCE_MS, waitsFirst: true, turn: () => maintain(ctx, options) },
     {
       name: 'follow-training',

@@ -149,6 +149,7 @@ async function retractByHand(name: string, { reason }: { reason: string }): Prom
     await retract({ db, clock: systemClock }, await findVersion(db, name), { by: operator(), reason });
     const { version } = await modelStore.servedOn(db, kind, 'stable');
     print(`${name} is retracted. ${version?.name ?? 'The judge of the configuration'} decides.`);
+    print('The running App adds a line to the comment of everything it had decided.');
   });
 }
 

@@ -90,6 +90,8 @@ export const modelVersions = pgTable(
     metrics: jsonb('metrics').$type<Record<string, number>>().notNull().default({}),
     state: text('state', { enum: MODEL_STATES }).notNull().default('candidate'),
     stateReason: text('state_reason'),
+    /** When the comments of what it had decided were marked; null while it is not retracted, or they are not. */
+    commentsMarkedAt: instant('comments_marked_at'),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [uniqueIndex('model_versions_name').on(table.name)],

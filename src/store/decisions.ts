@@ -141,3 +141,12 @@ export async function latestDecision(db: Db, issueId: number): Promise<Decision 
     .limit(1);
   return row ?? null;
 }
+
+/** Decisions that a judge of this name made for others to see, oldest first. */
+export async function decisionsBy(db: Db, model: string): Promise<Pick<Decision, 'id' | 'issueId'>[]> {
+  return db
+    .select({ id: decisions.id, issueId: decisions.issueId })
+    .from(decisions)
+    .where(and(eq(decisions.model, model), eq(decisions.silent, false)))
+    .orderBy(asc(decisions.decidedAt));
+}

@@ -68,6 +68,19 @@ export async function setModelState(
   await tx.update(modelVersions).set({ state, stateReason: reason }).where(eq(modelVersions.id, id));
 }
 
+/** Retracted versions whose decision comments do not say so yet. */
+export async function unmarkedRetractions(db: Db): Promise<ModelVersion[]> {
+  return db
+    .select()
+    .from(modelVersions)
+    .where(and(eq(modelVersions.state, 'retracted'), isNull(modelVersions.commentsMarkedAt)));
+}
+
+/** @param at null: their comments have to be looked at again */
+export async function setCommentsMarked(db: Db, id: string, at: Date | null): Promise<void> {
+  await db.update(modelVersions).set({ commentsMarkedAt: at }).where(eq(modelVersions.id, id));
+}
+
 export interface Served {
   readonly period: ChannelPeriod | null;
   /** Null: the judge that the configuration names. */

@@ -85,6 +85,14 @@ function newer(view: DecisionView): string | null {
   return `ℹ️ ${subject} ${numbers(view.newerProposals)} ${verb} new or edited since; ${code('/manager choose')} judges again.`;
 }
 
+/** Stands above the reasons: nobody should read on without knowing it. */
+function retraction(view: DecisionView, verdict: VerdictView): string | null {
+  if (!view.retracted) return null;
+  const { reason } = view.retracted;
+  const why = reason === null || reason.trim() === '' ? '.' : `: ${sentence(reason, 400)}`;
+  return `⚠️ **Retracted:** the version that decided this, ${code(verdict.model, 80)}, decides no more${why}\n${code('/manager choose')} judges again.`;
+}
+
 function boxes(view: DecisionView): string | null {
   if (view.state.kind === 'superseded' || view.state.kind === 'cancelled') return null;
   return [
@@ -152,6 +160,7 @@ function renderJudged(view: DecisionView, verdict: VerdictView): string {
   const above = sections([
     heading(view, verdict),
     choiceLine(view, verdict),
+    retraction(view, verdict),
     stateLine(view),
     newer(view),
     why(view, verdict),
@@ -223,6 +232,6 @@ export function renderFolded(view: FoldedView): string {
   const judge = view.judge === null ? '' : ` by the ${judgeName(view.judge)}`;
   return (
     `Superseded by ${link('a newer decision', view.newerUrl)}: ` +
-    `${choice}${judge} on ${utc(view.decidedAt)} <sub>(decision ${code(view.id, 80)})</sub>`
+    `${choice}${judge} on ${utc(view.decidedAt)}${view.retracted ? ', by a version that was retracted since' : ''} <sub>(decision ${code(view.id, 80)})</sub>`
   );
 }

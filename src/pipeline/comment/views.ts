@@ -57,6 +57,8 @@ export interface DecisionView {
   readonly explain: boolean;
   /** Absent until the issue has a label that names a proposal. */
   readonly acceptedIdeas?: readonly AcceptedIdeaView[];
+  /** Set when the version that decided was found to be bad: why. */
+  readonly retracted?: { readonly reason: string | null } | null;
   /** Absolute URLs that stood in the thread; no other link is kept in the judge's text. */
   readonly allowedLinks: ReadonlySet<string>;
 }
@@ -80,6 +82,8 @@ export interface FoldedView {
   readonly chosen: ProposalView | null;
   /** The newer comment, null while it is not posted yet. */
   readonly newerUrl: string | null;
+  /** Whether the version that decided was found to be bad. */
+  readonly retracted?: boolean;
 }
 
 /** A command that ended in something a reaction cannot tell. */

@@ -2,7 +2,12 @@
 
 import { renderDecision, renderFolded, renderPlaceholder } from '../../pipeline/comment/decision-comment.ts';
 import { linksOf, proposalViews } from '../../pipeline/comment/from-snapshot.ts';
-import type { DecisionOutcomeView, DecisionStateView, DecisionView } from '../../pipeline/comment/views.ts';
+import type {
+  DecisionOutcomeView,
+  DecisionStateView,
+  DecisionView,
+  FoldedView,
+} from '../../pipeline/comment/views.ts';
 import { type AcceptedIdea, acceptedIdeas } from '../../pipeline/feedback/idea-origins.ts';
 import type { JudgeInput } from '../../pipeline/judge/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
@@ -11,6 +16,7 @@ import {
   effectStore,
   issueStore,
   labelStore,
+  modelStore,
   proposalStore,
   type runStore,
 } from '../../store/index.ts';
@@ -24,13 +30,13 @@ export async function wantDecisionComment(ctx: AppContext, tx: Db, decisionId: s
 
 /**
  * Brings the comment in line with the rows. A superseded decision is folded to a link to the newer comment.
- * `notBefore` debounces changes that nobody waits for.
+ * `notBefore` debounces changes that nobody waits for; `unhurried` ones let every new decision pass.
  */
 export async function refreshDecisionComment(
   ctx: AppContext,
   tx: Db,
   decisionId: string,
-  options: { newerUrl?: string; notBefore?: Date } = {},
+  options: { newerUrl?: string; notBefore?: Date; unhurried?: boolean } = {},
 ): Promise<void> {
   const decision = await decisionStore.getDecision(tx, decisionId);
   if (!decision) throw new Error(`there is no decision ${decisionId}`);
@@ -40,7 +46,12 @@ export async function refreshDecisionComment(
   const body =
     decision.state === 'superseded' || options.newerUrl !== undefined
       ? renderFolded(
-          foldedView(decision, snapshot.input, options.newerUrl ?? (await newerCommentUrl(tx, decision))),
+          await foldedView(
+            tx,
+            decision,
+            snapshot.input,
+            options.newerUrl ?? (await newerCommentUrl(tx, decision)),
+          ),
         )
       : renderDecision(await decisionView(tx, decision, snapshot));
   await wantComment(ctx, tx, issue, {
@@ -48,8 +59,15 @@ export async function refreshDecisionComment(
     id: decision.runId,
     body,
     decisionId,
+    unhurried: options.unhurried ?? false,
     ...(options.notBefore ? { notBefore: options.notBefore } : {}),
   });
+}
+
+/** Where the comment of a newer decision stands, if the issue has one; null while it is the newest. */
+export async function urlOfNewer(tx: Db, decision: decisionStore.Decision): Promise<string | null> {
+  const newest = await decisionStore.latestPostedDecision(tx, decision.issueId);
+  return newest === null || newest.id === decision.id ? null : newerCommentUrl(tx, decision);
 }
 
 /** Says that the judge is at work, or waited for, in the comment that will hold the decision. */
@@ -145,8 +163,18 @@ async function decisionView(
     newerProposals: decision.newerProposals,
     explain: decision.explainRequested,
     acceptedIdeas: decision.explainRequested ? await labelledIdeas(tx, snapshot) : [],
+    retracted: await retractionOf(tx, decision),
     allowedLinks: linksOf(input),
   };
+}
+
+/** Looked up each time: a comment that is written later says it too. */
+async function retractionOf(
+  tx: Db,
+  { model }: decisionStore.Decision,
+): Promise<{ readonly reason: string | null } | null> {
+  const version = await modelStore.findModelVersion(tx, model);
+  return version?.state === 'retracted' ? { reason: version.stateReason } : null;
 }
 
 /** None while the label names no proposal. */
@@ -162,13 +190,19 @@ async function newerCommentUrl(tx: Db, decision: decisionStore.Decision): Promis
   return effect?.githubUrl ?? null;
 }
 
-function foldedView(decision: decisionStore.Decision, input: JudgeInput, newerUrl: string | null) {
+async function foldedView(
+  tx: Db,
+  decision: decisionStore.Decision,
+  input: JudgeInput,
+  newerUrl: string | null,
+): Promise<FoldedView> {
   return {
     id: decision.id,
     decidedAt: decision.decidedAt.toISOString(),
     judge: decision.judge,
     chosen: proposalViews(input).find((proposal) => proposal.number === decision.chosen) ?? null,
     newerUrl,
+    retracted: (await retractionOf(tx, decision)) !== null,
   };
 }
 

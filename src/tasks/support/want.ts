@@ -20,6 +20,8 @@ export interface WantedComment {
   readonly body: string;
   readonly decisionId?: string | null;
   readonly notBefore?: Date;
+  /** Whether every new decision goes first. */
+  readonly unhurried?: boolean;
 }
 
 export async function wantComment(
@@ -41,7 +43,7 @@ export async function wantComment(
       decisionId: comment.decisionId ?? null,
     },
     desiredBody: `${comment.body.trimEnd()}\n\n${marker}`,
-    priority: comment.kind === 'decision' ? PRIORITY.decision : PRIORITY.rest,
+    priority: comment.kind === 'decision' && !comment.unhurried ? PRIORITY.decision : PRIORITY.rest,
     notBefore: comment.notBefore ?? null,
   });
 }

@@ -30,6 +30,17 @@ describe('renderDecision', () => {
     expect(renderDecision(view)).toMatchSnapshot();
   });
 
+  it('says above the reasons that its version was retracted, and why', () => {
+    const text = renderDecision(judged({}, { retracted: { reason: 'it takes\n## @all for granted' } }));
+    expect(text).toContain(
+      '⚠️ **Retracted:** the version that decided this, `swe-manager-8b-2026-11`, decides no more: it takes',
+    );
+    expect(text).not.toMatch(/^## @all/m);
+    expect(text.indexOf('Retracted')).toBeLessThan(text.indexOf('names the cause'));
+    expect(renderDecision(judged({}, { retracted: { reason: ' ' } }))).toContain('decides no more.\n');
+    expect(renderDecision(judged({}, { retracted: null }))).toBe(renderDecision(judged({})));
+  });
+
   it('marks what was accepted in an explanation, also where the timeline has it not', () => {
     const idea = 'Save the draft before navigating';
     const from = { revisionHash: 'abcdef0123', at: '2026-11-20T10:00:00Z' };

@@ -1,0 +1,1 @@
+ALTER TABLE "model_versions" ADD COLUMN "comments_marked_at" timestamp with time zone;
