@@ -1,5 +1,5 @@
 /** Versions and their rows. Nothing here changes a row once its version is ready; erasure does (store/erasures.ts). */
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, max, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import {
   contaminationMarks,
@@ -146,9 +146,10 @@ export interface ExportSelection {
   readonly targets: readonly TargetKind[] | null;
 }
 
-export interface ExportedLine {
-  readonly ordinal: number;
-  readonly line: string;
+/** Ordinals, `to` excluded. */
+export interface OrdinalRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The query behind `exportPage`. */
@@ -156,10 +157,10 @@ export function exportQuery(
   db: Db,
   version: Pick<DatasetVersion, 'id' | 'number'>,
   { format, split, targets }: ExportSelection,
-  page: { readonly after: number; readonly size: number },
+  { from, to }: OrdinalRange,
 ) {
   return db
-    .select({ ordinal: datasetRows.ordinal, line: LINES[format](version.number) })
+    .select({ line: LINES[format](version.number) })
     .from(datasetRows)
     .where(
       and(
@@ -168,16 +169,25 @@ export function exportQuery(
         isNull(datasetRows.erasedAt),
         format === 'dpo' ? isNotNull(datasetRows.rejected) : undefined,
         targets === null ? undefined : inArray(datasetRows.targetKind, [...targets]),
-        gt(datasetRows.ordinal, page.after),
+        gte(datasetRows.ordinal, from),
+        lt(datasetRows.ordinal, to),
       ),
     )
-    .orderBy(asc(datasetRows.ordinal))
-    .limit(page.size);
+    .orderBy(asc(datasetRows.ordinal));
 }
 
-/** The next lines behind `after` (an ordinal); an empty page is the end. Erased rows have none. */
-export async function exportPage(...args: Parameters<typeof exportQuery>): Promise<ExportedLine[]> {
-  return exportQuery(...args);
+/** The selection's lines in a range, in order. Erased rows have none. */
+export async function exportPage(...args: Parameters<typeof exportQuery>): Promise<string[]> {
+  return (await exportQuery(...args)).map(({ line }) => line);
+}
+
+/** One more than the version's last ordinal. */
+export async function endOfRows(db: Db, versionId: string): Promise<number> {
+  const [row] = await db
+    .select({ last: max(datasetRows.ordinal) })
+    .from(datasetRows)
+    .where(eq(datasetRows.versionId, versionId));
+  return (row?.last ?? -1) + 1;
 }
 
 /** Ids and hashes of all rows, in order of id: what two versions are compared by. */

@@ -140,11 +140,11 @@ function messages(seed: number): string {
 }
 
 function copyStatement(db: Db, version: { id: string; number: number }, rows: number): string {
-  const query = datasetVersionStore.exportQuery(db, version, selection, { after: -1, size: rows }).toSQL();
+  const query = datasetVersionStore.exportQuery(db, version, selection, { from: 0, to: rows }).toSQL();
   const inlined = query.sql.replace(/\$(\d+)/g, (_, index: string) =>
     literal(query.params[Number(index) - 1]),
   );
-  return `copy (select line from (${inlined}) as lines(ordinal, line)) to stdout`;
+  return `copy (${inlined}) to stdout`;
 }
 
 function literal(value: unknown): string {

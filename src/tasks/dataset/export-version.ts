@@ -1,9 +1,11 @@
-/** Streams a version as JSONL: two pages are held at a time, however many rows there are. */
+/** Streams a version as JSONL: a few pages are held at a time, however many rows there are. */
 import type { Db } from '../../ports.ts';
 import { datasetVersionStore } from '../../store/index.ts';
 
-/** Rows a page; at about 25 KB each, a few megabytes. */
-const PAGE_ROWS = 250;
+/** Places in the version that a page covers: at about 25 KB a row, a page is taken in while the next one is made. */
+const PAGE_ROWS = 100;
+/** Pages that are read at once, each on a connection of its own: putting rows together is the database's work. */
+const PAGES_AHEAD = 3;
 
 export interface ExportChunk {
   readonly rows: number;
@@ -16,18 +18,25 @@ export async function* exportVersion(
   version: Pick<datasetVersionStore.DatasetVersion, 'id' | 'number'>,
   selection: datasetVersionStore.ExportSelection,
 ): AsyncGenerator<ExportChunk> {
-  let next = readPage(-1);
-  for (;;) {
-    const page = await next;
-    const last = page.at(-1);
-    if (!last) return;
-    // The database reads on while this page is written.
-    next = readPage(last.ordinal);
-    yield { rows: page.length, text: `${page.map(({ line }) => line).join('\n')}\n` };
+  const end = await datasetVersionStore.endOfRows(db, version.id);
+  const ahead: Promise<string[]>[] = [];
+  let from = 0;
+  readAhead();
+  for (let page = ahead.shift(); page !== undefined; page = ahead.shift()) {
+    const lines = await page;
+    readAhead();
+    if (lines.length > 0) yield { rows: lines.length, text: `${lines.join('\n')}\n` };
   }
 
-  function readPage(after: number): Promise<datasetVersionStore.ExportedLine[]> {
-    const page = datasetVersionStore.exportPage(db, version, selection, { after, size: PAGE_ROWS });
+  function readAhead(): void {
+    for (; from < end && ahead.length < PAGES_AHEAD; from += PAGE_ROWS) ahead.push(readPage(from));
+  }
+
+  function readPage(first: number): Promise<string[]> {
+    const page = datasetVersionStore.exportPage(db, version, selection, {
+      from: first,
+      to: first + PAGE_ROWS,
+    });
     page.catch(() => {}); // Heard when it is awaited, which a reader that gave up never does.
     return page;
   }
