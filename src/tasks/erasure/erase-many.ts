@@ -58,7 +58,8 @@ async function eraseIssues(
   { reason, at, signal, onIssue }: EraseManyOptions,
 ): Promise<number> {
   let done = 0;
-  for (let after = -1; ; ) {
+  // Issues of saved threads have ids below zero.
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
     const ids = await erasureStore.issuesToErase(db, of, { after, size: BATCH });
     if (ids.length === 0) return done;
     for (const id of ids) {
