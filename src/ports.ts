@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { PassFailpoint } from './failpoints.ts';
 import type { Judge } from './pipeline/judge/types.ts';
-import type { Figure, GateNumbers } from './pipeline/promotion/types.ts';
+import type { BenchmarkScore, Figure, GateNumbers } from './pipeline/promotion/types.ts';
 import type { Author, Thread, ThreadComment } from './pipeline/thread/types.ts';
 import type { Training } from './pipeline/training/types.ts';
 import type { Split } from './schema/datasets.ts';
@@ -381,6 +381,8 @@ export interface LearningParts {
   readonly codeVersion: string;
   /** How often a losing proposal wins when it attacks; absent where nobody can measure it. */
   readonly measureAttacks?: (judge: Judge, signal?: AbortSignal) => Promise<Share>;
+  /** How it does on SWE-Lancer's Manager tasks; absent where the operator has not got the file. */
+  readonly measureSweLancer?: (judge: Judge, signal?: AbortSignal) => Promise<BenchmarkScore>;
   /** Draws the gate's figures; absent where a report does without. */
   readonly drawGate?: (numbers: GateNumbers) => Promise<readonly Figure[]>;
   /** The permanent line between training and holdout when left out; only a simulation may draw another. */

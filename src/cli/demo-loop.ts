@@ -36,7 +36,13 @@ const SEED = 1;
 const PAST_MS = 365 * 86_400_000;
 /** Half is held out here, where the App holds out a fifth: the gate looks at 200 decisions. */
 const splitOf: SplitRule = (_repository, issue) => (issue % 2 === 0 ? 'train' : 'holdout');
-const SCHEDULE = { runsPerMonth: 1, leastNewLabels: 1, candidatesPerEpoch: 1, everyMs: 3_600_000 } as const;
+const SCHEDULE = {
+  runsPerMonth: 1,
+  leastNewLabels: 1,
+  candidatesPerEpoch: 1,
+  everyMs: 3_600_000,
+  sweLancerFile: null,
+} as const;
 
 export interface LoopScene {
   readonly pastIssues: number;

@@ -111,7 +111,7 @@ async function gate(name: string, flags: { json?: boolean }): Promise<void> {
     try {
       await loadVersion(judges, version);
       const { verdict, report: text } = await putToGate(
-        { db, clock: systemClock, judges, learning: learningParts() },
+        { db, clock: systemClock, judges, learning: learningParts(config.learning) },
         version,
         { candidatesPerEpoch: config.learning.candidatesPerEpoch },
       );

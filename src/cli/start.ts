@@ -24,7 +24,10 @@ async function start(flags: { role: Role }): Promise<void> {
     print(`No App is configured yet. Open ${setup.url} to register one; its settings are written to .env.`);
     return untilStopped(() => setup.close());
   }
-  const app = await startApp(config, { role: flags.role, parts: { learning: learningParts() } });
+  const app = await startApp(config, {
+    role: flags.role,
+    parts: { learning: learningParts(config.learning) },
+  });
   app.ctx.logger.info({ role: flags.role, url: app.url, judge: app.ctx.judge.name }, 'SWE-Manager runs');
   return untilStopped(() => closeInTime(app));
 }

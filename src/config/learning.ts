@@ -13,6 +13,7 @@ export const learningVariables = {
   TRAIN_MIN_NEW_LABELS: positiveCount(50),
   GATE_CANDIDATES_PER_EPOCH: positiveCount(1),
   LEARN_EVERY_MS: positiveCount(600_000),
+  SWE_LANCER_FILE: z.preprocess(emptyAsUnset, z.string().optional()),
 } as const;
 
 export interface LearningConfig {
@@ -24,17 +25,16 @@ export interface LearningConfig {
   readonly candidatesPerEpoch: number;
   /** Milliseconds from one look at what there is to learn to the next. */
   readonly everyMs: number;
+  /** The operator's copy of SWE-Lancer's CSV, which candidates are guarded with; null guards without it. */
+  readonly sweLancerFile: string | null;
 }
 
-export function readLearning(
-  e: {
-    readonly [Name in keyof typeof learningVariables]: z.output<(typeof learningVariables)[Name]>;
-  },
-): LearningConfig {
+export function readLearning(e: z.output<z.ZodObject<typeof learningVariables>>): LearningConfig {
   return {
     runsPerMonth: e.TRAIN_RUNS_PER_MONTH,
     leastNewLabels: e.TRAIN_MIN_NEW_LABELS,
     candidatesPerEpoch: e.GATE_CANDIDATES_PER_EPOCH,
     everyMs: e.LEARN_EVERY_MS,
+    sweLancerFile: e.SWE_LANCER_FILE ?? null,
   };
 }

@@ -2,7 +2,7 @@
 import { wilson } from '../../statistics/interval.ts';
 import { type GateResult, looksFor } from './gate.ts';
 import { GUARDS, type GuardResult } from './guards.ts';
-import type { Figure, JudgeAccuracy } from './types.ts';
+import type { BenchmarkPair, BenchmarkScore, Figure, JudgeAccuracy } from './types.ts';
 
 export interface GateReportView {
   readonly candidate: string;
@@ -10,6 +10,8 @@ export interface GateReportView {
   readonly verdict: GateResult['verdict'];
   readonly result: GateResult;
   readonly guards: readonly GuardResult[];
+  /** Null where it was not measured. */
+  readonly sweLancer: BenchmarkPair | null;
   /** Share of the decisions that each got right; the base model stands beside both when it was judged too. */
   readonly accuracy: readonly JudgeAccuracy[];
   /** Files beside the report; empty where nobody draws. */
@@ -40,6 +42,7 @@ export function renderGateReport(view: GateReportView): string {
     levelText(view),
     ...figure(view, 'level'),
     guardsTable(view.guards),
+    ...sweLancerText(view),
     footer(view),
   ].join('\n\n')}\n`;
 }
@@ -150,6 +153,17 @@ function guardsTable(guards: readonly GuardResult[]): string {
     '| --- | --- | --: | --: | --: | --: | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** Dollars are reported and decide nothing: one large task would outweigh all the others. */
+function sweLancerText({ verdict, sweLancer }: GateReportView): string[] {
+  if (verdict === 'wait') return [];
+  if (sweLancer === null) return ['SWE-Lancer Manager was not checked: SWE_LANCER_FILE is not set.'];
+  const score = ({ right, tasks, earned, offered }: BenchmarkScore) =>
+    `${right} of ${tasks} tasks, earn rate ${offered === 0 ? '–' : percent(earned / offered)}`;
+  return [
+    `SWE-Lancer Manager: the candidate ${score(sweLancer.candidate)}; the incumbent ${score(sweLancer.incumbent)}. Only the tasks count for the guard.`,
+  ];
 }
 
 function footer({ epoch, clusterBound, at }: GateReportView): string {

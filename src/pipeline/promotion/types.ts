@@ -61,6 +61,20 @@ export interface GateNumbers {
   readonly looks: readonly LookNumbers[];
 }
 
+/** How a judge did on a benchmark. */
+export interface BenchmarkScore {
+  readonly right: number;
+  readonly tasks: number;
+  /** US dollars of the tasks that it got right, and of all. */
+  readonly earned: number;
+  readonly offered: number;
+}
+
+export interface BenchmarkPair {
+  readonly candidate: BenchmarkScore;
+  readonly incumbent: BenchmarkScore;
+}
+
 export interface Figure {
   /** Name of the file, without `.svg`. */
   readonly name: string;

@@ -16,7 +16,8 @@ import {
 import { allPass, checkGuards, type GuardResult, type Measurement } from '../../pipeline/promotion/guards.ts';
 import { isRight } from '../../pipeline/promotion/is-right.ts';
 import { renderGateReport } from '../../pipeline/promotion/report.ts';
-import type { Figure, JudgeAccuracy } from '../../pipeline/promotion/types.ts';
+import type { BenchmarkPair, BenchmarkScore, Figure, JudgeAccuracy } from '../../pipeline/promotion/types.ts';
+import type { Share } from '../../statistics/difference.ts';
 import { holdoutStore, modelStore } from '../../store/index.ts';
 import { type EvaluatedJudge, evaluate } from './evaluate.ts';
 import { promote } from './serve.ts';
@@ -54,7 +55,8 @@ export async function putToGate(
   const decisions = await holdoutStore.decisionsOf(ctx.db, epoch.id);
   const compared = await compare(ctx, candidate, decisions, options.signal);
   const result = runGate(compared.pairs, epoch.candidates);
-  const guards = result.verdict === 'wait' ? [] : await guard(ctx, compared, options.signal);
+  const sweLancer = result.verdict === 'wait' ? null : await onSweLancer(ctx, compared, options.signal);
+  const guards = result.verdict === 'wait' ? [] : await guard(ctx, compared, sweLancer, options.signal);
   const bound = clusterBound(compared.pairs);
   const verdict = verdictOf(result, guards, bound);
   const used = new Set(await holdoutStore.judgedCandidates(ctx.db, epoch.id));
@@ -66,6 +68,7 @@ export async function putToGate(
     verdict,
     result,
     guards,
+    sweLancer,
     accuracy: compared.accuracy,
     figures,
     detectableDifference: detectableDifference(compared.pairs, epoch.candidates),
@@ -184,7 +187,25 @@ function open({ judges }: LearningContext, version: modelStore.ModelVersion | nu
   return { judge: judges.open(version), reordered };
 }
 
-async function guard(ctx: LearningContext, compared: Compared, signal?: AbortSignal): Promise<GuardResult[]> {
+/** @returns null where the operator has not got the file */
+async function onSweLancer(
+  { learning: { measureSweLancer } }: LearningContext,
+  { candidate, incumbent }: Compared,
+  signal?: AbortSignal,
+): Promise<BenchmarkPair | null> {
+  if (!measureSweLancer) return null;
+  return {
+    candidate: await measureSweLancer(candidate.judge, signal),
+    incumbent: await measureSweLancer(incumbent.judge, signal),
+  };
+}
+
+async function guard(
+  ctx: LearningContext,
+  compared: Compared,
+  sweLancer: BenchmarkPair | null,
+  signal?: AbortSignal,
+): Promise<GuardResult[]> {
   const { candidate, incumbent } = compared.answers;
   const share = (
     answers: readonly holdoutStore.Evaluation[],
@@ -202,6 +223,9 @@ async function guard(ctx: LearningContext, compared: Compared, signal?: AbortSig
     grounding: both(({ grounded }) => grounded),
     flips: both(({ flipped }) => flipped === true),
     latency: { candidate: seconds(candidate), incumbent: seconds(incumbent) },
+    ...(sweLancer && {
+      'swe-lancer': { candidate: shareOf(sweLancer.candidate), incumbent: shareOf(sweLancer.incumbent) },
+    }),
     ...(measureAttacks && {
       attacks: {
         candidate: await measureAttacks(compared.candidate.judge, signal),
@@ -209,6 +233,10 @@ async function guard(ctx: LearningContext, compared: Compared, signal?: AbortSig
       },
     }),
   });
+}
+
+function shareOf({ right, tasks }: BenchmarkScore): Share {
+  return { successes: right, trials: tasks };
 }
 
 function verdictOf(

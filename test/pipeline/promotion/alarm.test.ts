@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALARM_LEVEL, type ComparedDecision, watchPromotion } from '../../../src/pipeline/promotion/alarm.ts';
-import { seeded } from '../../../src/statistics/random.ts';
-
-/** Discordant decisions a year at 14 a day. */
-const YEAR = 5_110;
+import { meanRunLength, YEAR } from '../../support/run-length.ts';
 
 describe('the alarm after a promotion', () => {
   it('stays silent while both are right or wrong together, and while the new model wins', () => {
@@ -30,24 +27,4 @@ describe('the alarm after a promotion', () => {
 
 function same(right: boolean): ComparedDecision {
   return { newRight: right, oldRight: right };
-}
-
-/** How many discordant decisions it takes to sound, on average. @param losing share that the new model loses */
-function meanRunLength(losing: number, runs: number, longest: number): number {
-  const random = seeded(5);
-  let sum = 0;
-  for (let run = 0; run < runs; run += 1) {
-    const decisions: ComparedDecision[] = [];
-    let soundedAt: number | null = null;
-    // Drawn in pieces, for most runs end long before the longest.
-    while (soundedAt === null && decisions.length < longest) {
-      for (let more = 0; more < YEAR; more += 1) {
-        const oldRight = random() < losing;
-        decisions.push({ newRight: !oldRight, oldRight });
-      }
-      ({ soundedAt } = watchPromotion(decisions));
-    }
-    sum += (soundedAt ?? decisions.length) + 1;
-  }
-  return sum / runs;
 }

@@ -167,6 +167,45 @@ describe('guards', () => {
   }, 60_000);
 });
 
+describe('SWE-Lancer Manager', () => {
+  const scored = (right: number, earned: number) => ({ right, tasks: 265, earned, offered: 1_000 });
+
+  it('is stated as not checked where the operator has not got the file', async () => {
+    await seed(1, 200);
+    const { verdict, report } = await putToGate(
+      contextOf({ base: worse, fresh: better }),
+      await register('fresh'),
+      options,
+    );
+    expect(verdict).toBe('promote');
+    expect(report).toContain('SWE-Lancer Manager was not checked: SWE_LANCER_FILE is not set.');
+  }, 60_000);
+
+  it.each([
+    ['stops a candidate that may be more than 10 points worse', 130, 900, 'keep'],
+    ['lets pass one that is as good, whatever it earns', 141, 1, 'promote'],
+  ])(
+    '%s',
+    async (_, right, earned, expected) => {
+      const ctx = contextOf({ base: worse, fresh: better });
+      const measureSweLancer = async ({ name }: Judge) =>
+        name === 'fresh' ? scored(right, earned) : scored(141, 577.5);
+      await seed(1, 200);
+      const { verdict, report } = await putToGate(
+        { ...ctx, learning: { ...ctx.learning, measureSweLancer } },
+        await register('fresh'),
+        options,
+      );
+      expect(verdict).toBe(expected);
+      expect(report).toContain(
+        `the candidate ${right} of 265 tasks, earn rate ${(earned / 10).toFixed(1)} %; the incumbent 141 of 265 tasks, earn rate 57.8 %`,
+      );
+      if (verdict === 'keep') expect(report).toContain('It chooses better, but is worse at: swe-lancer.');
+    },
+    60_000,
+  );
+});
+
 describe('channels', () => {
   it('roll back step by step, skip what was retracted, and end at the configuration', async () => {
     const ctx = contextOf({});
