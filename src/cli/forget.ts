@@ -1,12 +1,13 @@
 /** Erasure by hand: a person, a repository or an installation asks to be forgotten. */
 import { Command } from 'commander';
 import { loadConfig } from '../config.ts';
-import { openStore } from '../context.ts';
+import { openStore, openTraining, systemClock } from '../context.ts';
 import { InputError } from '../errors.ts';
 import type { Db } from '../ports.ts';
 import { datasetVersionStore, installationStore, repositoryStore } from '../store/index.ts';
 import { eraseMany } from '../tasks/erasure/erase-many.ts';
 import { forgetUser } from '../tasks/erasure/forget-user.ts';
+import { type ErasedRunTexts, eraseRunTexts } from '../tasks/training/erase-run-texts.ts';
 import { printTaughtModels } from './dataset/print.ts';
 import { action, print, printJson, progress } from './support.ts';
 
@@ -20,25 +21,37 @@ export function forgetCommand(): Command {
     .option('--json', 'print what was erased as JSON')
     .addHelpText(
       'after',
-      '\nThe text is overwritten in deliveries, revisions, snapshots, prompts, votes and training rows; exports of\n' +
-        'existing dataset versions leave the rows out. Files exported before are not reached. This cannot be undone.',
+      '\nThe text is overwritten in deliveries, revisions, snapshots, prompts, votes and training rows, and in\n' +
+        'the files of training runs; exports of existing dataset versions leave the rows out. Files exported before are not reached. This cannot be undone.',
     )
     .action(action(forget));
 }
 
 async function forget(name: string, flags: { json?: boolean }): Promise<void> {
   const what = kindOf(name);
-  const store = await openStore(loadConfig());
+  const config = loadConfig();
+  const store = await openStore(config);
   try {
     const erased = await erase(store.db, what, name);
+    const training = openTraining(config);
+    const texts = await eraseRunTexts({ db: store.db, clock: systemClock, training });
     const models = await datasetVersionStore.modelsTaughtErasedRows(store.db);
-    if (flags.json) return printJson({ what, ...erased, modelsTrainedOnErasedRows: models });
+    const runs = namesOf(texts);
+    if (flags.json)
+      return printJson({ what, ...erased, trainingRuns: runs, modelsTrainedOnErasedRows: models });
     const counts = Object.entries(erased).map(([kind, count]) => `${kind} ${count}`);
     print(`Erased: ${counts.join(', ')}.`);
+    for (const run of runs.erased) print(`Sampled answers and log removed: training run ${run}`);
+    for (const run of runs.waiting)
+      print(`Removed when it ends: sampled answers and log of training run ${run}`);
     printTaughtModels(models);
   } finally {
     await store.close();
   }
+}
+
+function namesOf({ erased, waiting }: ErasedRunTexts): Record<keyof ErasedRunTexts, string[]> {
+  return { erased: erased.map((run) => run.name), waiting: waiting.map((run) => run.name) };
 }
 
 function kindOf(name: string): Kind {

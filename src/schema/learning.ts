@@ -55,6 +55,8 @@ export const trainingRuns = pgTable(
     finishedAt: instant('finished_at'),
     /** When it last showed a sign of life. */
     lastSignAt: instant('last_sign_at'),
+    /** When its files with text of threads were removed, because some of that text was erased. */
+    textsErasedAt: instant('texts_erased_at'),
   },
   (table) => [uniqueIndex('training_runs_name').on(table.name), index('training_runs_state').on(table.state)],
 );

@@ -1,5 +1,20 @@
 /** Versions and their rows. Nothing here changes a row once its version is ready; erasure does (store/erasures.ts). */
-import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  countDistinct,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  max,
+  sql,
+} from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import {
   contaminationMarks,
@@ -209,16 +224,31 @@ export async function countAnswers(
   const rows = await db
     .select({ answer, rows: count() })
     .from(datasetRows)
-    .where(
-      and(
-        eq(datasetRows.versionId, versionId),
-        eq(datasetRows.split, 'train'),
-        inArray(datasetRows.reasonClass, [...reasonClasses]),
-        isNull(datasetRows.erasedAt),
-      ),
-    )
+    .where(isTrainedOn(versionId, reasonClasses))
     .groupBy(answer);
   return new Map(rows.map(({ answer: id, rows: number }) => [id ?? 'null', number]));
+}
+
+/** How many threads the answers are of: a thread counts once, however many orders it is shown in. */
+export async function countThreads(
+  db: Db,
+  versionId: string,
+  reasonClasses: readonly string[],
+): Promise<number> {
+  const [row] = await db
+    .select({ threads: countDistinct(datasetRows.snapshotId) })
+    .from(datasetRows)
+    .where(isTrainedOn(versionId, reasonClasses));
+  return row?.threads ?? 0;
+}
+
+function isTrainedOn(versionId: string, reasonClasses: readonly string[]) {
+  return and(
+    eq(datasetRows.versionId, versionId),
+    eq(datasetRows.split, 'train' satisfies Split),
+    inArray(datasetRows.reasonClass, [...reasonClasses]),
+    isNull(datasetRows.erasedAt),
+  );
 }
 
 /** By its own id, not by its number. */

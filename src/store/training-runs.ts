@@ -1,6 +1,6 @@
-import { and, count, desc, eq, gt, gte, inArray, isNull, max, ne, sql } from 'drizzle-orm';
+import { and, count, desc, eq, exists, gt, gte, inArray, isNotNull, isNull, max, ne, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { labels, type ReasonClass, trainingRuns } from '../schema/index.ts';
+import { datasetRows, labels, type ReasonClass, trainingRuns } from '../schema/index.ts';
 
 export type TrainingRun = typeof trainingRuns.$inferSelect;
 
@@ -74,6 +74,29 @@ export async function runsUnderWay(db: Db): Promise<TrainingRun[]> {
     .select()
     .from(trainingRuns)
     .where(inArray(trainingRuns.state, [...UNDER_WAY]));
+}
+
+/** Runs that were given rows which were erased since, and whose files may still hold their text. */
+export async function runsWithErasedText(db: Db): Promise<TrainingRun[]> {
+  const erased = db
+    .select({ one: sql`1` })
+    .from(datasetRows)
+    .where(
+      and(
+        eq(datasetRows.versionId, trainingRuns.datasetVersionId),
+        eq(datasetRows.split, 'train'),
+        isNotNull(datasetRows.erasedAt),
+      ),
+    );
+  return db
+    .select()
+    .from(trainingRuns)
+    .where(and(isNotNull(trainingRuns.plan), isNull(trainingRuns.textsErasedAt), exists(erased)))
+    .orderBy(trainingRuns.createdAt);
+}
+
+export async function setTextsErased(db: Db, id: string, at: Date): Promise<void> {
+  await db.update(trainingRuns).set({ textsErasedAt: at }).where(eq(trainingRuns.id, id));
 }
 
 export async function countRunsSince(

@@ -19,15 +19,25 @@ const resultSchema = z.object({
   metrics: z.record(z.string(), z.number()),
 });
 
+/** What ms-swift writes beside its checkpoints: sampled answers with their prompts, and rows it validates on. */
+const WITH_TEXTS = ['completions.jsonl', 'val_dataset.jsonl'] as const;
+
 /** @param root the directory of all runs, as this process sees it */
 export function createRunFiles(root: string): RunFiles {
   const dataDir = ({ name }: TrainingPlan) => join(root, name, 'data');
   const outputDir = ({ name }: TrainingPlan) => join(root, name, 'output');
+  const removeRows = async (plan: TrainingPlan) => {
+    await rm(dataDir(plan), { recursive: true, force: true });
+    await rm(join(outputDir(plan), 'data'), { recursive: true, force: true });
+  };
   return {
     writeRows: (plan, chunks) => writeRows(dataDir(plan), chunks),
-    removeRows: async (plan) => {
-      await rm(dataDir(plan), { recursive: true, force: true });
-      await rm(join(outputDir(plan), 'data'), { recursive: true, force: true });
+    removeRows,
+    removeTexts: async (plan) => {
+      await removeRows(plan);
+      for (const name of WITH_TEXTS) await rm(join(outputDir(plan), name), { force: true });
+      // The trainer prints the first row it reads.
+      await rm(join(root, plan.name, 'log'), { force: true });
     },
     readResult: (plan) => readResult(plan, outputDir(plan)),
     lastChangeAt: (plan) => lastChangeAt(outputDir(plan)),

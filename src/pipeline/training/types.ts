@@ -103,6 +103,8 @@ export interface RunFiles {
   writeRows(plan: TrainingPlan, chunks: AsyncIterable<string>): Promise<void>;
   /** Removes the rows, as exported and as prepared. */
   removeRows(plan: TrainingPlan): Promise<void>;
+  /** Removes every file of the run that may hold text of a thread: rows, sampled answers, what the trainer printed. */
+  removeTexts(plan: TrainingPlan): Promise<void>;
   /** Reads and checks every file of the best checkpoint. @throws TrainingError that says what is wrong with it */
   readResult(plan: TrainingPlan): Promise<TrainingResult>;
   /** When the trainer last wrote into its folder; null before that. */

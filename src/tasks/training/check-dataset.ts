@@ -5,9 +5,12 @@ import type { Db } from '../../ports.ts';
 import { datasetVersionStore } from '../../store/index.ts';
 import { refuseContaminated } from '../learning/train-embedded.ts';
 
+/** One thread in ten is validated on: with fewer, a checkpoint would be chosen by one answer or by none. */
+const LEAST_THREADS = 20;
+
 /**
  * @returns how many rows there are to train on
- * @throws InputError for a version that touches a benchmark, is empty, or whose answers are all the same
+ * @throws InputError for a version that touches a benchmark, is empty or tiny, or whose answers are all the same
  */
 export async function checkDataset(db: Db, dataset: datasetVersionStore.DatasetVersion): Promise<number> {
   refuseContaminated(dataset);
@@ -23,6 +26,13 @@ export async function checkDataset(db: Db, dataset: datasetVersionStore.DatasetV
     throw new InputError(
       `Every answer of dataset version ${dataset.number} is ${only}: a model would learn the number.`,
       'Collect other labels, or build with more --permutations.',
+    );
+  }
+  const threads = await datasetVersionStore.countThreads(db, dataset.id, TRAINED_REASON_CLASSES);
+  if (threads < LEAST_THREADS) {
+    throw new InputError(
+      `Dataset version ${dataset.number} has ${threads} threads to train on, and fewer than ${LEAST_THREADS} teach nothing that could be checked.`,
+      'Collect more decisions, harvest the past (`swe-manager harvest`), or train with --stage embedded.',
     );
   }
   return [...answers.values()].reduce((sum, rows) => sum + rows, 0);

@@ -25,6 +25,14 @@ describe('what is not trained on', () => {
     await expect(checkDataset(database.db, dataset)).rejects.toThrow('has no rows to train on');
   });
 
+  it('a tiny version, in however many orders', async () => {
+    const dataset = await seedDataset(database.db, 19, (index) => (index % 2) + 1, { permutations: 2 });
+    expect(dataset.manifest.splits.train.rows).toBeGreaterThan(20);
+    await expect(checkDataset(database.db, dataset)).rejects.toThrow(
+      'has 19 threads to train on, and fewer than 20 teach nothing',
+    );
+  });
+
   it('a version of one class', async () => {
     const dataset = await seedDataset(database.db, 3, () => null);
     await expect(checkDataset(database.db, dataset)).rejects.toThrow(
@@ -33,8 +41,8 @@ describe('what is not trained on', () => {
   });
 
   it('a version whose only other answer was erased', async () => {
-    const dataset = await seedDataset(database.db, 3, (index) => (index === 0 ? 1 : null));
-    expect(await checkDataset(database.db, dataset)).toBe(3);
+    const dataset = await seedDataset(database.db, 20, (index) => (index === 0 ? 1 : null));
+    expect(await checkDataset(database.db, dataset)).toBe(20);
     await database.db.execute(
       sql`update dataset_rows set erased_at = now(), messages = null, answer = null, columns = null where columns like '%"best_proposal_id":1%' or columns like '%"best_proposal_id":2%'`,
     );

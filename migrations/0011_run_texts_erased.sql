@@ -1,0 +1,1 @@
+ALTER TABLE "training_runs" ADD COLUMN "texts_erased_at" timestamp with time zone;
