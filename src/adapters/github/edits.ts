@@ -46,7 +46,13 @@ export interface TolerantAnswer {
   readonly refusal: string | null;
 }
 
-/** @throws whatever the request throws, unless only edits were refused */
+type Path = readonly (string | number)[];
+
+const isEdits = (path: Path): boolean => path.includes(FIELD);
+/** A comment that was deleted a moment ago is one node less. */
+const isAbsentNode = (path: Path): boolean => path.length === 2 && path[0] === 'nodes';
+
+/** @throws whatever the request throws, unless only edits were refused, or nodes are gone */
 export async function askDespiteEdits(
   octokit: GitHubOctokit,
   query: string,
@@ -56,8 +62,9 @@ export async function askDespiteEdits(
     return { data: await octokit.graphql(query, variables), refusal: null };
   } catch (error) {
     const { success, data: answer } = partial.safeParse(error);
-    if (!success || !answer.errors.every(({ path }) => path.includes(FIELD))) throw error;
-    return { data: answer.data, refusal: answer.errors[0]?.message ?? '' };
+    if (!success || !answer.errors.every(({ path }) => isEdits(path) || isAbsentNode(path))) throw error;
+    const refused = answer.errors.find(({ path }) => isEdits(path));
+    return { data: answer.data, refusal: refused?.message ?? null };
   }
 }
 

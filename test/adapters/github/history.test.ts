@@ -131,7 +131,7 @@ describe('where GitHub keeps edits back', () => {
     expect(past.edits).toEqual([]);
   });
 
-  it('past texts are unknown, and another refusal is still a failure', async () => {
+  it('past texts are unknown; a comment that is gone hides no other one', async () => {
     const issue = fake.as('rob').openIssue('acme/shop', { title: 'It fails' });
     const comment = fake.as('ann').comment(issue, 'one');
     fake.as('ann').editComment(comment, 'two');
@@ -144,6 +144,11 @@ describe('where GitHub keeps edits back', () => {
     );
     fake.state.refusesEdits = true;
     expect(await github.readPastTexts(ids)).toBeNull();
-    await expect(github.readPastTexts(['nonsense'])).rejects.toThrow('Could not resolve to a node');
+    fake.state.refusesEdits = false;
+    const gone = fake.as('bob').comment(issue, 'gone');
+    const { comments } = await github.readThread({ owner: 'acme', name: 'shop', number: issue.number });
+    fake.as('bob').deleteComment(gone);
+    const found = await github.readPastTexts(comments.flatMap(({ nodeId }) => nodeId ?? []));
+    expect([...(found?.keys() ?? [])]).toEqual([comment.id]);
   });
 });

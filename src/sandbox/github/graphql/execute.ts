@@ -23,14 +23,14 @@ export function answerGraphQL(call: Call): Reply {
 }
 
 function rootOf(call: Call) {
-  const node = ({ id }: { id: string }) => resolveNode(call, id);
   return {
-    node,
+    node: ({ id }: { id: string }) => resolveNode(call, id),
     rateLimit: () => {
       const { reset, ...rate } = call.graphqlRate();
       return { ...rate, cost: 1, resetAt: new Date(reset * 1000).toISOString() };
     },
-    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => node({ id })),
+    // One that is not there is null in its place, with an error of its own.
+    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => resolveNode(call, id)),
     repository: (args: { owner: string; name: string; followRenames: boolean }) => {
       const fullName = `${args.owner}/${args.name}`;
       const { state } = call.sandbox;
@@ -44,10 +44,10 @@ function rootOf(call: Call) {
 }
 
 function resolveNode(call: Call, id: string) {
-  const found = findNode(call, id);
-  if (found === undefined)
-    throw new TypedError('NOT_FOUND', `Could not resolve to a node with the global id of '${id}'`);
-  return found;
+  return (
+    findNode(call, id) ??
+    new TypedError('NOT_FOUND', `Could not resolve to a node with the global id of '${id}'`)
+  );
 }
 
 function findNode(call: Call, text: string) {
