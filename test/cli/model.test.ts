@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { benchCommand } from '../../src/cli/bench.ts';
 import { chooseCommand } from '../../src/cli/choose.ts';
+import { datasetCommand } from '../../src/cli/dataset.ts';
 import { decisionCommand } from '../../src/cli/decision.ts';
 import { demoCommand } from '../../src/cli/demo.ts';
 import { doctorCommand } from '../../src/cli/doctor.ts';
@@ -64,7 +65,15 @@ describe('with a model', () => {
     expect(demo.out).toMatch(/Dataset version \d+: [1-9]\d* rows/);
     const id = /decision `([0-9a-f-]{36})`/.exec(demo.out)?.[1] ?? '';
 
+    expect(demo.out).toMatch(
+      /The dataset card: \S+README\.md [^\n]*\n\n {2}---\n {2}pretty_name: SWE-Manager/,
+    );
     vi.stubEnv('SWE_MANAGER_DATA_DIR', join(folder, 'demo'));
+    const row = /dataset show --row (\S+)/.exec(demo.out)?.[1] ?? '';
+    const traced = await run(datasetCommand(), 'show', '--row', row);
+    expect(traced).toMatchObject({ err: '', code: 0 });
+    expect(traced.out).toMatch(/^Signals: [1-9]\d*\n {2}\S+ command (?:accept|override) by /m);
+
     const shown = await run(decisionCommand(), 'show', id.slice(0, 8));
     expect(shown.out).toMatch(/Judge: model, manager-8b; prompt manager-\d+; votes by k=5/);
     expect(shown.out).toMatch(/vote\/0, shown [\d ]+: proposal \d; \d+ \+ \d+ tokens/);
