@@ -87,10 +87,17 @@ export class GitHubError extends SweManagerError {
 export class JudgeError extends SweManagerError {
   override readonly name = 'JudgeError';
   readonly retryable: boolean;
+  /** True when it did answer, and nothing of that could be used: the model's fault, not the service's. */
+  readonly garbled: boolean;
 
-  constructor(message: string, remedy: string, options: { cause?: unknown; retryable: boolean }) {
+  constructor(
+    message: string,
+    remedy: string,
+    options: { cause?: unknown; retryable: boolean; garbled?: boolean },
+  ) {
     super(message, remedy, options);
     this.retryable = options.retryable;
+    this.garbled = options.garbled ?? false;
   }
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { drawGateFigures } from '../../../src/bench/report/gate-figures.ts';
+import { JudgeError } from '../../../src/errors.ts';
 import type { Judge, JudgeInput, Verdict } from '../../../src/pipeline/judge/types.ts';
 import { holdoutStore, modelStore } from '../../../src/store/index.ts';
 import { putToGate } from '../../../src/tasks/learning/gate.ts';
@@ -165,6 +166,45 @@ describe('guards', () => {
     expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version).toBeNull();
     await expect(putToGate(ctx, { ...fresh, state: 'rejected' }, options)).rejects.toThrow('not a candidate');
   }, 60_000);
+});
+
+describe('a candidate that cannot answer', () => {
+  /** Everybody but this one answers by the rules. */
+  function withFailing(name: string, error: Error): LearningContext {
+    const ctx = contextOf({ base: worse, fresh: better });
+    const open: LearningContext['judges']['open'] = (version) => {
+      const judge = ctx.judges.open(version);
+      return judge.name === name ? { name, judge: () => Promise.reject(error) } : judge;
+    };
+    return { ...ctx, judges: { ...ctx.judges, open } };
+  }
+
+  it('gets wrong what it answers with garbage, and is rejected; who decides goes on', async () => {
+    const garbage = new JudgeError('3 of 3 votes had answers that could not be used.', 'Check the model.', {
+      retryable: false,
+      garbled: true,
+    });
+    await seed(1, 400);
+    const fresh = await register('fresh');
+    const { verdict, report } = await putToGate(withFailing('fresh', garbage), fresh, options);
+    expect(verdict).toBe('keep');
+    expect(report).toContain('| fresh | 0 of 400 |');
+    expect(report).toMatch(/\| format \| .* \| 0\.0 % \| 100\.0 % \| .* \| failed \|/);
+    expect((await modelStore.findModelVersion(database.db, 'fresh'))?.state).toBe('rejected');
+    expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version).toBeNull();
+  }, 60_000);
+
+  it.each([
+    ['its servers are down', true],
+    ['its servers do not know it', false],
+  ])('keeps its turn while %s', async (message, retryable) => {
+    const ctx = withFailing('fresh', new JudgeError(message, 'Start it.', { retryable }));
+    await seed(1, 1);
+    const fresh = await register('fresh');
+    await expect(putToGate(ctx, fresh, options)).rejects.toThrow(message);
+    expect((await modelStore.findModelVersion(database.db, 'fresh'))?.state).toBe('candidate');
+    expect(await holdoutStore.latestGateReport(database.db, 'fresh')).toBeNull();
+  });
 });
 
 describe('SWE-Lancer Manager', () => {

@@ -64,7 +64,7 @@ function tooManyFailed(results: readonly PassResult[], failed: number): JudgeErr
     ? new JudgeError(
         `${failed} of ${results.length} votes had answers that could not be used, also when asked again.`,
         'Check that the served model is the one this prompt is meant for, and that the server applies json_schema.',
-        { retryable: false },
+        { retryable: false, garbled: true },
       )
     : new JudgeError(
         `${failed} of ${results.length} votes failed, the last one because: ${outage.message}`,
