@@ -17,9 +17,13 @@ export async function openTestDatabase(): Promise<OpenDatabase> {
   return template.kind === 'pglite' ? openPgliteCopy(template) : openPostgresCopy(template);
 }
 
-/** Puts the migrated tables where an embedded database in `dataDir` finds them, as if it had been used before. */
+/**
+ * Puts the migrated tables where an embedded database in `dataDir` finds them, as if it had been used before. Only
+ * saves time: without a template of that kind whoever opens the directory makes them.
+ */
 export async function fillDataDirectory(dataDir: string): Promise<void> {
   const template = inject('databaseTemplate');
+  if (template.kind !== 'pglite') return;
   const { dataFiles } = rendezvousIn(dataDir);
   const pglite = await startPglite(dataFiles, { loadDataDir: await openAsBlob(template.location) });
   await pglite.close();
