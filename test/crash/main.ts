@@ -132,6 +132,7 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(2));
 try {
   process.exitCode = await main();
 } catch (error) {

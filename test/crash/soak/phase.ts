@@ -16,6 +16,8 @@ export interface SoakForm extends Traffic {
   readonly roles: readonly Role[];
   /** Milliseconds from one trouble to the next, at most. */
   readonly troublePauseMs: number;
+  /** Milliseconds from one sweep to the next: each reads GitHub's log of the last minutes, which grows long. */
+  readonly sweepMs: number;
   /** Milliseconds until an answer that does not come counts as lost. */
   readonly patienceMs: number;
 }
@@ -34,9 +36,10 @@ export function soakForm(kind: 'pglite' | 'postgres', long: boolean): SoakForm {
         accounts: 8,
         issues: 200,
         commands: 3_000,
-        mostOpen: 60,
+        mostOpen: 120,
         pauseMs: 200,
         troublePauseMs: 1_500,
+        sweepMs: 10_000,
         patienceMs: 300_000,
       }
     : {
@@ -47,6 +50,7 @@ export function soakForm(kind: 'pglite' | 'postgres', long: boolean): SoakForm {
         mostOpen: 20,
         pauseMs: 400,
         troublePauseMs: 1_000,
+        sweepMs: 2_000,
         patienceMs: 240_000,
       };
 }
@@ -75,6 +79,7 @@ export async function soak(options: SoakOptions): Promise<SoakOutcome> {
     inferenceUrl: inference.url,
     roles: form.roles,
     patienceMs: form.patienceMs,
+    env: { SWEEP_MS: String(form.sweepMs) },
   });
   // Two sources, so that what people do does not depend on how long trouble takes.
   const [people, fate] = [createDraw(seeded(seed)), createDraw(seeded(seed + 1))];

@@ -30,6 +30,12 @@ export const PROGRAM = path.join(import.meta.dirname, '../../../src/cli/bin.js')
 /** What the program logs once it serves. */
 const RUNS = 'SWE-Manager runs';
 
+/** They end with the test, however it ends: a SIGKILL of it apart. */
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 export function createAppProcess(options: {
   readonly role: Role;
   /** Asked at every start: a database may have moved. */
@@ -68,9 +74,11 @@ export function createAppProcess(options: {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
+      alive.add(started);
       started.stdout.pipe(log, { end: false });
       started.stderr.pipe(log, { end: false });
       started.once('exit', (code, signal) => {
+        alive.delete(started);
         if (child !== started) return;
         child = null;
         self.onDeath({ code, signal });
