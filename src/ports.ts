@@ -172,7 +172,12 @@ export interface GitHubReader {
  */
 export interface GitHubWriter {
   createComment(ref: IssueRef, body: string, signal?: AbortSignal): Promise<RemoteComment>;
-  updateComment(ref: RepositoryRef, commentId: number, body: string, signal?: AbortSignal): Promise<void>;
+  updateComment(
+    ref: RepositoryRef,
+    commentId: number,
+    body: string,
+    signal?: AbortSignal,
+  ): Promise<RemoteComment>;
   deleteComment(ref: RepositoryRef, commentId: number, signal?: AbortSignal): Promise<void>;
   /** GitHub answers a repeated reaction with the existing one. Returns the reaction's id. */
   addReaction(

@@ -104,12 +104,13 @@ function createWriter(octokit: GitHubOctokit): GitHubWriter {
       }),
     updateComment: (ref, commentId, body, signal) =>
       asking('change', `edit comment ${commentId}`, async () => {
-        await octokit.rest.issues.updateComment({
+        const { data } = await octokit.rest.issues.updateComment({
           ...repo(ref),
           comment_id: commentId,
           body,
           ...within(signal),
         });
+        return toRemoteComment(data);
       }),
     deleteComment: (ref, commentId, signal) =>
       asking('change', `delete comment ${commentId}`, async () => {

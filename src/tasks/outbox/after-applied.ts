@@ -34,7 +34,7 @@ export async function afterCommentApplied(
       lastError: null,
       attempts: 0,
     });
-    if (target.decisionId) await publishDecision(ctx, tx, target.decisionId, effect, applied);
+    if (target.decisionId) await publishDecision(ctx, tx, target.decisionId, applied);
     await ctx.failpoint('effect.recording');
   });
   await ctx.failpoint('effect.recorded');
@@ -45,12 +45,11 @@ async function publishDecision(
   ctx: AppContext,
   tx: AppContext['db'],
   decisionId: string,
-  effect: Effect,
   applied: AppliedComment,
 ): Promise<void> {
   const decision = await decisionStore.getDecision(tx, decisionId);
   if (!decision || decision.postedAt) return;
-  const visibleAt = visibleSince(ctx, effect, applied);
+  const visibleAt = visibleSince(applied);
   const lookDueAt = nextLookAt(0, ctx.clock.now());
   await decisionStore.updateDecision(tx, decision.id, { postedAt: visibleAt, lookDueAt });
   if (await evidenceStore.markExposed(tx, decision.issueId, visibleAt)) {
@@ -65,8 +64,7 @@ async function publishDecision(
   }
 }
 
-/** GitHub's own time where this step did not write the text: an answer that was lost came earlier than now. */
-function visibleSince(ctx: AppContext, effect: Effect, { comment, written }: AppliedComment): Date {
-  if (!written) return new Date(comment.updatedAt);
-  return effect.githubId === null ? new Date(comment.createdAt) : ctx.clock.now();
+/** By GitHub's own clock, which also dates what people answer: an answer may come before we hear of our own write. */
+function visibleSince({ comment }: AppliedComment): Date {
+  return new Date(comment.updatedAt);
 }

@@ -16,8 +16,6 @@ import { type CommentTarget, findOwnComments } from './own-comments.ts';
 export interface AppliedComment {
   readonly comment: Omit<RemoteComment, 'body'>;
   readonly body: string;
-  /** True when this step made GitHub show the text. */
-  readonly written: boolean;
 }
 
 /** @returns null when the effect is not settled by this step. */
@@ -52,7 +50,7 @@ async function createComment(
       await ctx.failpoint('effect.create-answered');
       return created;
     });
-    return { comment, body, written: true };
+    return { comment, body };
   } catch (error) {
     const mayHaveArrived = error instanceof GitHubError && error.failure === 'ambiguous';
     if (mayHaveArrived) {
@@ -129,12 +127,11 @@ async function bringUpToDate(
   remote: RemoteComment,
   body: string,
 ): Promise<AppliedComment> {
-  const written = remote.body !== body;
-  if (written) {
-    await place.write('edit', async (signal) => {
-      await place.github.updateComment(place.ref, remote.id, body, signal);
-      await ctx.failpoint('effect.edit-answered');
-    });
-  }
-  return { comment: remote, body, written };
+  if (remote.body === body) return { comment: remote, body };
+  const comment = await place.write('edit', async (signal) => {
+    const edited = await place.github.updateComment(place.ref, remote.id, body, signal);
+    await ctx.failpoint('effect.edit-answered');
+    return edited;
+  });
+  return { comment, body };
 }
