@@ -23,6 +23,17 @@ export async function upsertRepository(db: Db, facts: RepositoryFacts): Promise<
     });
 }
 
+/** Whether the row says these very things already. */
+export function isAsKnown(known: Repository, facts: RepositoryFacts): boolean {
+  return (
+    known.removedAt === null &&
+    known.installationId === facts.installationId &&
+    known.owner === facts.owner &&
+    known.name === facts.name &&
+    known.isPrivate === facts.isPrivate
+  );
+}
+
 export async function getRepository(db: Db, id: number): Promise<Repository | null> {
   const [row] = await db.select().from(repositories).where(eq(repositories.id, id));
   return row ?? null;

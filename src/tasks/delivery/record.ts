@@ -21,12 +21,16 @@ export async function recordRepository(
   await makeRepositoryKnown(application, { ...repository, installationId });
 }
 
-/** One that comes back into sight, or under another installation, goes on with what was left over. */
+/**
+ * One that comes back into sight, or under another installation, goes on with what was left over. A repository that is
+ * known as it is stays untouched: writing its row would make the deliveries of all its issues wait for each other.
+ */
 export async function makeRepositoryKnown(
   { ctx, tx }: Application,
   facts: repositoryStore.RepositoryFacts,
 ): Promise<void> {
   const known = await repositoryStore.getRepository(tx, facts.id);
+  if (known && repositoryStore.isAsKnown(known, facts)) return;
   await repositoryStore.upsertRepository(tx, facts);
   if (!known) return;
   const hasMoved = known.installationId !== facts.installationId;
