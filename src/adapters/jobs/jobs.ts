@@ -80,7 +80,7 @@ async function startQueues(boss: PgBoss, database: OpenDatabase, queues: QueueDe
   await boss.start();
   await boss.createQueue(DEAD_LETTERS);
   for (const queue of queues) {
-    const { policy, ...changeable } = bossQueue(queue);
+    const { policy, ...changeable } = bossQueue(queue, database.kind);
     await boss.createQueue(queue.name, { policy: policy ?? 'standard', ...changeable });
     await boss.updateQueue(queue.name, changeable);
     // Reading one puts the queue into pg-boss's cache. Otherwise the first send looks it up outside its

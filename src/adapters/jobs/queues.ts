@@ -16,7 +16,11 @@ export interface QueueDefinition {
 /** Holds what failed for good, with its queue and reason, until somebody looks. */
 export const DEAD_LETTERS = 'dead-letters';
 
-const patient = { retryLimit: 10, retryDelaySeconds: 2, retryDelayMaxSeconds: 300, expireInSeconds: 900 };
+/**
+ * Deaths of a worker count as attempts, too: the pauses stay short enough for its work to go on soon after several of
+ * them. What waits for GitHub or the judge is woken at its own time and is no failed attempt.
+ */
+const patient = { retryLimit: 10, retryDelaySeconds: 2, retryDelayMaxSeconds: 20, expireInSeconds: 900 };
 
 export const QUEUES: readonly QueueDefinition[] = [
   { name: 'delivery', serial: true, ...patient },
@@ -25,18 +29,24 @@ export const QUEUES: readonly QueueDefinition[] = [
   // Judging several orderings takes minutes; a dead worker is noticed by its heartbeat, not by this.
   { name: 'issue', serial: true, ...patient, expireInSeconds: 3600 },
   { name: 'look', serial: true, ...patient },
-  // GitHub's quota can be gone for an hour.
-  { name: 'outbox', serial: true, ...patient, retryDelaySeconds: 5, retryDelayMaxSeconds: 900 },
+  { name: 'outbox', serial: true, ...patient },
   { name: 'maintenance', serial: false, ...patient, retryLimit: 2, expireInSeconds: 3600 },
 ];
 
-/** pg-boss's least. A worker that is silent for longer has lost its job. */
-const HEARTBEAT_SECONDS = 10;
+/**
+ * A worker that is silent for longer has lost its job. On Postgres pg-boss's least. The embedded database has one
+ * process, which takes up at its start what the one before it left: there a heartbeat could only declare a slow
+ * machine's own work dead.
+ */
+const HEARTBEAT_SECONDS = { postgres: 10, pglite: 300 } as const;
 
 /** A finished wake-up says nothing that our tables do not say. */
 const KEPT_SECONDS = 24 * 3600;
 
-export function bossQueue(definition: QueueDefinition): Omit<Queue, 'name'> {
+export function bossQueue(
+  definition: QueueDefinition,
+  kind: keyof typeof HEARTBEAT_SECONDS,
+): Omit<Queue, 'name'> {
   return {
     // Not `stately` or `short`, which keep one waiting job a key: they drop a send while one waits, and that
     // one can run and end before the dropped sender's transaction commits. Its wake-up would be lost.
@@ -46,7 +56,7 @@ export function bossQueue(definition: QueueDefinition): Omit<Queue, 'name'> {
     retryDelayMax: definition.retryDelayMaxSeconds,
     retryBackoff: true,
     expireInSeconds: definition.expireInSeconds,
-    heartbeatSeconds: HEARTBEAT_SECONDS,
+    heartbeatSeconds: HEARTBEAT_SECONDS[kind],
     deadLetter: DEAD_LETTERS,
     deleteAfterSeconds: KEPT_SECONDS,
     notify: true,

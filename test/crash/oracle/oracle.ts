@@ -1,4 +1,5 @@
 /** Holds what GitHub and the database show, once all is at rest, against the promises. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../../src/ports.ts';
 import { commands, decisions, deliveries, effects, runs, signals } from '../../../src/schema/index.ts';
 import type { Outcome, Violation } from '../result.ts';
@@ -9,6 +10,9 @@ import { checkOthers } from './others.ts';
 import { checkOwnComments } from './own-comments.ts';
 import { checkRuns } from './runs.ts';
 import { checkWrites, secondsToConverge } from './writes.ts';
+
+const LOOKS = 20;
+const LOOK_PAUSE_MS = 2_000;
 
 export interface Records {
   readonly deliveries: readonly { readonly id: string }[];
@@ -22,7 +26,7 @@ export interface Records {
 export async function judgeWorld(world: World): Promise<Outcome> {
   // Read first: a world that did not come to rest goes on meanwhile.
   const acknowledged = acknowledgedDeliveries(world);
-  const records = await world.database.look(readRecords);
+  const records = await readPatiently(world);
   const violations: Violation[] = [
     ...world.violations,
     ...checkDeliveries(acknowledged, records),
@@ -37,6 +41,18 @@ export async function judgeWorld(world: World): Promise<Outcome> {
     violations: violations.map(({ kind, what }) => ({ kind, what: `${world.name}: ${what}` })),
     convergeSeconds: secondsToConverge(world),
   };
+}
+
+/** A process that has just been started again may still be reading its files. */
+async function readPatiently({ database }: World): Promise<Records> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.look(readRecords);
+    } catch (error) {
+      if (attempt === LOOKS) throw error;
+      await sleep(LOOK_PAUSE_MS);
+    }
+  }
 }
 
 async function readRecords(db: Db): Promise<Records> {
