@@ -137,5 +137,5 @@ try {
   process.exitCode = await main();
 } catch (error) {
   say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-  process.exitCode = 2;
+  process.exit(2); // Whatever still plays elsewhere ends with it.
 }

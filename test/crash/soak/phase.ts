@@ -33,10 +33,10 @@ export function soakForm(kind: 'pglite' | 'postgres', long: boolean): SoakForm {
   return long
     ? {
         roles,
-        accounts: 8,
+        accounts: 20,
         issues: 200,
         commands: 3_000,
-        mostOpen: 120,
+        mostOpen: 400,
         pauseMs: 200,
         troublePauseMs: 1_500,
         sweepMs: 10_000,

@@ -55,7 +55,8 @@ export function makeTrouble(options: TroubleOptions): Trouble {
 function processTrouble({ world, draw, databases, inference }: TroubleOptions): Kind[] {
   const { restart } = databases;
   return [
-    [6, 'kill', createKiller(world, draw)],
+    // What a dead worker had in hand rests for some 20 s: more deaths, and the others would have little to do.
+    [3, 'kill', createKiller(world, draw)],
     [
       2,
       'inference outage',
