@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { endsWithTest } from '../ends-with-test.ts';
 import type { ScenarioName } from './scenarios.ts';
 
 const CRASH = path.join(import.meta.dirname, '..');
@@ -18,10 +19,12 @@ export interface Verdict {
 
 /** Plays a scenario in a process of its own. @param mutation the guard that is removed; null leaves all in place */
 export async function playApart(scenario: ScenarioName, mutation: string | null): Promise<Verdict> {
-  const child = spawn(process.execPath, [...IMPORTS, path.join(import.meta.dirname, 'play.ts'), scenario], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...(mutation === null ? {} : { SWE_MUTATION: mutation }) },
-  });
+  const child = endsWithTest(
+    spawn(process.execPath, [...IMPORTS, path.join(import.meta.dirname, 'play.ts'), scenario], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...(mutation === null ? {} : { SWE_MUTATION: mutation }) },
+    }),
+  );
   let said = '';
   child.stderr.on('data', (text: Buffer) => {
     said += text;

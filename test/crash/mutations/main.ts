@@ -13,6 +13,7 @@ const wanted = process.argv[2] ?? '';
 const chosen = MUTATIONS.filter(({ name, scenario }) => `${scenario} without ${name}`.includes(wanted));
 if (chosen.length === 0) throw new Error(`Nothing is called ${wanted}.`);
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(2));
 let failed = 0;
 const waiting = [...chosen];
 const workOff = async () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { endsWithTest } from '../ends-with-test.ts';
 
 export type Role = 'all' | 'web' | 'worker';
 
@@ -29,12 +30,6 @@ export interface AppProcess {
 export const PROGRAM = path.join(import.meta.dirname, '../../../src/cli/bin.js');
 /** What the program logs once it serves. */
 const RUNS = 'SWE-Manager runs';
-
-/** They end with the test, however it ends: a SIGKILL of it apart. */
-const alive = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
-});
 
 export function createAppProcess(options: {
   readonly role: Role;
@@ -73,12 +68,10 @@ export function createAppProcess(options: {
         env: { PATH: process.env.PATH, ...options.env(), ...extraEnv },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      child = started;
-      alive.add(started);
+      child = endsWithTest(started);
       started.stdout.pipe(log, { end: false });
       started.stderr.pipe(log, { end: false });
       started.once('exit', (code, signal) => {
-        alive.delete(started);
         if (child !== started) return;
         child = null;
         self.onDeath({ code, signal });
