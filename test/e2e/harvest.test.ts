@@ -115,6 +115,17 @@ describe('harvest', () => {
     expect(fake.state.audit.entries.filter((entry) => entry.write)).toEqual([]);
   });
 
+  it('flags what GitHub keeps back of the edits, and reads the rest', async () => {
+    const { issue, second } = decided('It fails');
+    minute();
+    fake.as('bob').editComment(second, `${proposalOf('bob')}\n\nUpdate: as agreed.`);
+    fake.as('mia').closeIssue(issue);
+    fake.state.refusesEdits = true;
+    expect(await harvest()).toMatchObject({ outcomes: { stored: 1 } });
+    expect((await snapshotOf(issue))?.flags).toContain('history-unreadable');
+    expect(await labelOf(issue)).toMatchObject({ proposalNumber: 2 });
+  });
+
   it('takes one request for an issue, reads nothing twice, and goes on where it stopped', async () => {
     for (const title of ['a', 'b', 'c']) {
       const { issue } = decided(title);
