@@ -33,6 +33,8 @@ import { learningParts } from './learning-parts.ts';
 import { progress } from './support.ts';
 
 const SEED = 1;
+/** New issues that are open at a time: more of them wait for each other less. */
+const AT_ONCE = 20;
 const PAST_MS = 365 * 86_400_000;
 /** Half is held out here, where the App holds out a fifth: the gate looks at 200 decisions. */
 const splitOf: SplitRule = (_repository, issue) => (issue % 2 === 0 ? 'train' : 'holdout');
@@ -130,6 +132,7 @@ async function meetNewIssues(
     issues: newIssues,
     shown: 0,
     maintainers,
+    atOnce: AT_ONCE,
     random,
     onProgress: (done, total) => progress(`${done} of ${total} new issues`),
   });

@@ -8,7 +8,6 @@ import { MAINTAINERS, type Maintainers, pickOf } from './maintainers.ts';
 import { addProject, findProject, MANAGER, REPORTER, REPOSITORY } from './repository.ts';
 import { type DrawnIssue, drawIssue } from './threads.ts';
 
-/** Issues that are open at a time. */
 const AT_ONCE = 10;
 
 export interface PlayOptions {
@@ -17,6 +16,8 @@ export interface PlayOptions {
   readonly shown: number;
   readonly random: Random;
   readonly maintainers?: Maintainers;
+  /** Issues that are open at a time; 10 when left out. */
+  readonly atOnce?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -37,10 +38,10 @@ export function openProject(stage: Stage, ctx: AppContext, past = 0): Project {
   if (!findProject(stage.github)) addProject(stage.github, { installed: true });
   let drawn = past;
   return {
-    async play({ issues, shown, random, maintainers = MAINTAINERS, onProgress }) {
+    async play({ issues, shown, random, maintainers = MAINTAINERS, atOnce = AT_ONCE, onProgress }) {
       const played: PlayedIssue[] = [];
       while (played.length < issues) {
-        const batch = Array.from({ length: Math.min(AT_ONCE, issues - played.length) }, () => ({
+        const batch = Array.from({ length: Math.min(atOnce, issues - played.length) }, () => ({
           drawn: drawIssue(random, drawn++),
           isShown: random() < shown,
         }));

@@ -258,7 +258,7 @@ describe('invalid answers', () => {
   it('throughout are an error that waiting does not mend', async () => {
     const client = scriptedClient(() => ({ answer: 'I cannot.' }));
     const failing = createModelJudge({ client, model: 'm' }).judge(three);
-    await expect(failing).rejects.toMatchObject({ name: 'JudgeError', retryable: false });
+    await expect(failing).rejects.toMatchObject({ name: 'JudgeError', retryable: false, garbled: true });
   });
 });
 
