@@ -10,6 +10,7 @@ import {
   parseRepositoryConfig,
   type RepositoryConfig,
 } from '../../pipeline/command/repository-config.ts';
+import type { PastSignal } from '../../pipeline/feedback/harvest/past-signals.ts';
 import { readPastThread } from '../../pipeline/feedback/harvest/past-thread.ts';
 import type { Clock, Db, GitHub, RateBudget, RepositoryRef } from '../../ports.ts';
 import type { HarvestOutcome } from '../../schema/index.ts';
@@ -125,14 +126,7 @@ async function harvestIssue(
   if (issue === null) return { outcome: 'gone', requests: 1, rate: null };
   const reviewers = [...config.managers, ...config.reviewers];
   const past = readPastThread(issue, { headings: headingsOf(config), reviewers });
-  const pulls = [
-    ...new Set(
-      past.signals.flatMap(({ source, pullNumber }) =>
-        source === 'merge' && pullNumber !== null ? [pullNumber] : [],
-      ),
-    ),
-  ];
-  const changes = await readChanges(ctx, ref, issue.repositoryId, pulls, signal);
+  const changes = await readChanges(ctx, ref, issue.repositoryId, mergedPulls(past.signals), signal);
   const requests = issue.requests + changes.length;
   const outcome = await ctx.db.transaction(async (tx) => {
     const stored = await storePastThread(
@@ -162,6 +156,11 @@ async function harvestIssue(
     return stored;
   });
   return { outcome, requests, rate: issue.rate };
+}
+
+function mergedPulls(signals: readonly PastSignal[]): number[] {
+  const numbers = signals.flatMap(({ source, pullNumber }) => (source === 'merge' ? (pullNumber ?? []) : []));
+  return [...new Set(numbers)];
 }
 
 /** What the merged pull requests behind the label touched; those that are known already are not asked for again. */
