@@ -55,10 +55,10 @@ function discordantFigure(looks: readonly LookNumbers[]): Figure {
     svg: draw({
       height: 80 + looks.length * 70,
       marginLeft: 200,
-      marginRight: 40,
-      x: { label: 'Decisions', grid: true },
+      marginRight: 120,
+      x: { label: 'Decisions', grid: true, insetRight: 30 },
       y: { axis: null, domain: ['only the candidate is right', 'only the incumbent is right'] },
-      fy: { label: null },
+      fy: { label: null, axis: 'right' },
       marks: [
         Plot.ruleX([0]),
         Plot.barX(bars, {
