@@ -18,7 +18,7 @@ import { action, print } from './support.ts';
 export function demoCommand(): Command {
   return new Command('demo')
     .description('watch the whole job on this machine, offline, in a few seconds')
-    .option('--loop', 'show how the judge learns from its maintainers instead; takes less than a minute')
+    .option('--loop', 'show how the judge learns from its maintainers instead; takes about a minute')
     .action(action(({ loop }: { loop?: boolean }) => (loop ? demoLoop() : demo())));
 }
 
