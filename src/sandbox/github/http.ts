@@ -16,9 +16,12 @@ export interface HttpOptions {
   readonly latencyMs: number;
 }
 
+/** Longer than a busy machine keeps a client from noticing; a connection that breaks shall be a fault that was planned. */
+const KEEP_ALIVE_MS = 120_000;
+
 /** An HTTP server that lets the service answer, unless a fault is planned. */
 export function createHttpServer(options: HttpOptions): Server {
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     serve(options, request, response).catch((error: unknown) => {
       // A bug of the fake itself, or a client that went away: tell whoever is still there.
       if (!response.headersSent) send(response, { status: 500, body: { message: String(error) } });

@@ -9,6 +9,9 @@ import { dropConnection, sendCompletion, untilGone, wasDropped } from './complet
 import { readRequest } from './request.ts';
 import type { FakeBehaviour, FakeRequest, FakeScript } from './script.ts';
 
+/** Longer than a busy machine keeps a client from noticing; a connection that breaks shall be one that the script breaks. */
+const KEEP_ALIVE_MS = 120_000;
+
 export interface FakeInferenceOptions {
   /** 0, the default, takes a free port. */
   readonly port?: number;
@@ -46,7 +49,7 @@ export class FakeInference {
     this.models = options.models ?? ['fake-qwen3'];
     this.script = options.script ?? plainAnswer;
     this.#apiKey = options.apiKey ?? null;
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else sendError(response, 500, String(error));
