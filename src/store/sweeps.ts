@@ -54,7 +54,7 @@ export async function pendingRedeliveries(db: Db, limit: number): Promise<Redeli
     .select()
     .from(redeliveries)
     .where(eq(redeliveries.state, 'pending'))
-    .orderBy(asc(redeliveries.deliveredAt))
+    .orderBy(sql`${redeliveries.lastAskedAt} asc nulls first`, asc(redeliveries.deliveredAt))
     .limit(limit);
 }
 

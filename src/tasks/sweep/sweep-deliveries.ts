@@ -12,7 +12,8 @@ const REACH_MS = 3 * 24 * 3_600_000;
 /** What was under way when the last walk began is looked at once more; milliseconds. */
 const OVERLAP_MS = 10 * 60_000;
 const MAX_ATTEMPTS = 5;
-const MOST_A_SWEEP = 50;
+/** Of GitHub's 5,000 requests an hour: what an hour's outage left is brought in well before the next. */
+const MOST_A_SWEEP = 300;
 /** Before a delivery is asked for again; doubles each time. Milliseconds. */
 const FIRST_WAIT_MS = 30_000;
 

@@ -29,7 +29,7 @@ const LONG_THREAD = 110;
 
 export async function playTraffic(world: World, draw: Draw, traffic: Traffic): Promise<void> {
   const places = openIssues(world, draw, traffic);
-  for (let said = 0; said < traffic.commands; said += 1) {
+  while (world.people.commands.length < traffic.commands) {
     const place = places[draw.between(0, places.length - 1)];
     if (!place) throw new Error('there is no issue');
     act(world, draw, place);
