@@ -24,12 +24,18 @@ export const commentRoutes = [
   route('DELETE /repos/:owner/:repo/issues/comments/:comment', 'installation', removeComment),
 ];
 
+/** A replica that lags behind has heard of what is older; milliseconds. */
+const LAG_MS = 15_000;
+
 /** In ascending order of ids, as GitHub documents; `since` compares the time of the last update. */
 function listComments(call: Call): Reply {
   const { comments } = findIssue(call, READ);
   const since = Date.parse(call.query.get('since') ?? '');
+  const now = call.sandbox.state.now();
   const seen = comments
-    .slice(0, Math.max(0, comments.length - call.staleBy))
+    .filter(
+      (one, index) => index < comments.length - call.staleBy || now - Date.parse(one.createdAt) > LAG_MS,
+    )
     .filter((one) => Number.isNaN(since) || Date.parse(one.updatedAt) >= since);
   return paged(call, seen, (one) => commentShape(call.sandbox, one));
 }
