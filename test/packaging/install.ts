@@ -25,9 +25,12 @@ const REQUIRED = [
   'dist/cli/program.js',
   'migrations/meta/_journal.json',
   'migrations/0000_init.sql',
+  'training/pyproject.toml',
+  'training/swe_manager_training/train.py',
+  'training/swe_manager_training/rewards.py',
 ];
 const ALLOWED =
-  /^(dist\/|migrations\/(\d{4}_\w+\.sql|meta\/\w+\.json)$|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$|app\.yml$|\.env\.example$|docs\/repository-config\.schema\.json$|src\/cli\/bin\.js$)/;
+  /^(dist\/|migrations\/(\d{4}_\w+\.sql|meta\/\w+\.json)$|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$|app\.yml$|\.env\.example$|docs\/repository-config\.schema\.json$|src\/cli\/bin\.js$|training\/(pyproject\.toml|[\w-]+\.txt|swe_manager_training\/[\w/-]+\.(py|yaml))$)/;
 
 interface Packed {
   readonly filename: string;
@@ -97,7 +100,7 @@ function runInstalled(folder: string, env: NodeJS.ProcessEnv): string[] {
   const help = run(command, ['--help'], folder, env);
   const migrated = run(command, ['migrate'], folder, env);
   const demo = run(command, ['demo'], folder, env);
-  const rows = path.join(folder, '.swe-manager/demo/sft.jsonl');
+  const rows = path.join(folder, '.swe-manager/demo/dataset/sft/train.jsonl');
   return [
     ...expectOutput(help, ['Usage: swe-manager', 'start', 'migrate', 'demo', 'choose', 'doctor'], '--help'),
     ...expectOutput(migrated, ['embedded database is up to date'], 'migrate'),
