@@ -54,6 +54,7 @@ const environmentSchema = z.object({
   ANSWERS_PER_HOUR: count(6),
   WRITE_SPACING_MS: positive(1000),
   LIMITS_SCALE: positive(1),
+  CONCURRENCY: positive(4),
   LOOK_AROUND_MS: positive(15_000),
   SWEEP_MS: positive(300_000),
   DRAIN_MS: positive(20_000),
@@ -94,6 +95,8 @@ export interface Config {
    * GitHub; a fake GitHub that keeps limits a hundredth as long is met with 0.01.
    */
   readonly limitsScale: number;
+  /** Issues that one process works on at once; also deliveries, and installations that are written to. */
+  readonly concurrency: number;
   /** Milliseconds from one look around for work that nobody was woken for to the next. */
   readonly lookAroundMs: number;
   /** Milliseconds from one sweep for lost deliveries and unseen commands to the next. */
@@ -139,6 +142,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     answersPerHour: e.ANSWERS_PER_HOUR,
     writeSpacingMs: e.WRITE_SPACING_MS,
     limitsScale: readLimitsScale(e.LIMITS_SCALE, e.GITHUB_API_URL),
+    concurrency: e.CONCURRENCY,
     lookAroundMs: e.LOOK_AROUND_MS,
     sweepMs: e.SWEEP_MS,
     drainMs: e.DRAIN_MS,

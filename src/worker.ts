@@ -19,9 +19,6 @@ import { writeEffects } from './tasks/write-effects.ts';
 /** Milliseconds between two looks for what is to be forgotten. */
 const ERASURE_MS = 60_000;
 
-/** Jobs of each queue that one process runs at once. */
-const CONCURRENCY = { delivery: 4, command: 2, tick: 1, issue: 4, outbox: 4, look: 2 } as const;
-
 const MAINTENANCE_MS = 3_600_000;
 
 const TASKS = {
@@ -31,7 +28,20 @@ const TASKS = {
   issue: workIssue,
   outbox: writeEffects,
   look: lookAtIssue,
-} satisfies Record<keyof typeof CONCURRENCY, Task>;
+} satisfies Partial<Record<keyof typeof QUEUES, Task>>;
+
+/** Jobs of each queue that one process runs at once. Commands, ticks and looks are short. */
+function jobsAtOnce(concurrency: number): Record<keyof typeof TASKS, number> {
+  const half = Math.ceil(concurrency / 2);
+  return {
+    delivery: concurrency,
+    issue: concurrency,
+    outbox: concurrency,
+    command: half,
+    look: half,
+    tick: 1,
+  };
+}
 
 type Task = (ctx: AppContext, data: unknown, tools: JobTools) => Promise<void>;
 
@@ -40,8 +50,9 @@ export async function startWorking(
   ctx: AppContext,
   options: { readonly vacuum: boolean },
 ): Promise<RunningRounds> {
-  for (const name of Object.keys(CONCURRENCY) as (keyof typeof CONCURRENCY)[]) {
-    await ctx.jobs.work(QUEUES[name], { concurrency: CONCURRENCY[name] }, (data, tools) =>
+  const atOnce = jobsAtOnce(ctx.config.concurrency);
+  for (const name of Object.keys(TASKS) as (keyof typeof TASKS)[]) {
+    await ctx.jobs.work(QUEUES[name], { concurrency: atOnce[name] }, (data, tools) =>
       TASKS[name](ctx, data, tools),
     );
   }

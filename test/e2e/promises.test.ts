@@ -116,7 +116,7 @@ describe('promise 3: work on one issue is serial, different issues run in parall
 
   it('promise 3: three issues are judged at the same time', async () => {
     const { judge, peak } = countingJudge(1_000);
-    const w = await world({ parts: { judge } });
+    const w = await world({ parts: { judge }, config: { concurrency: 3 } });
     const issues = [proposed(w), proposed(w), proposed(w)];
     for (const issue of issues) w.say(issue, 'mia', '/manager choose');
     for (const issue of issues) await w.settle(issue);

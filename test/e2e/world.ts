@@ -64,6 +64,7 @@ function testConfig(stage: Stage): Config {
     ...stage.credentials,
     http: { host: '127.0.0.1', port: 0 },
     writeSpacingMs: 1,
+    concurrency: 2,
     // An hour's allowance of comments comes back in 36 s, so no test waits for it.
     limitsScale: 0.01,
   };
