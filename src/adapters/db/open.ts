@@ -27,7 +27,7 @@ export interface OpenOptions {
 /** Longer than the first start of PGlite, which creates its files before its owner answers. */
 const DEFAULT_WAIT_MS = 15_000;
 /** For `own`: long enough for a command to end, short enough for a person who forgot that the App runs. */
-const OWN_WAIT_MS = 5_000;
+const OWN_WAIT_MS = 3_000;
 const RETRY_MS = 100;
 
 /**
