@@ -77,6 +77,7 @@ export function createJobs(database: OpenDatabase, options: JobsOptions): Schedu
 }
 
 async function startQueues(boss: PgBoss, database: OpenDatabase, queues: QueueDefinition[]): Promise<void> {
+  await forgetActiveKeys(database); // Starting reads the list.
   await boss.start();
   await boss.createQueue(DEAD_LETTERS);
   for (const queue of queues) {
@@ -88,6 +89,17 @@ async function startQueues(boss: PgBoss, database: OpenDatabase, queues: QueueDe
     await boss.findJobs(queue.name, { id: NO_JOB });
   }
   if (database.kind === 'pglite' && !database.remote) await orphanActiveJobs(database);
+}
+
+/**
+ * pg-boss's statistics list the keys that were active when they were taken, and every process leaves those
+ * keys out of its fetches until it reads the list again: for up to a minute (`queueCacheIntervalSeconds`), although they
+ * have long been free. The database knows better, by the group limit and the policy's unique index. So no
+ * statistics are taken, as in pg-boss's own pauses for vacuum; dead jobs are found all the same.
+ */
+async function forgetActiveKeys({ db }: OpenDatabase): Promise<void> {
+  await db.execute(sql`update pgboss.version set monitor_backoff_on = 'infinity'`);
+  await db.execute(sql`update pgboss.queue set singletons_active = null where singletons_active is not null`);
 }
 
 /**

@@ -217,6 +217,21 @@ describe('a serial queue', () => {
     busy.open();
   });
 
+  it('is not held up by a key that was busy when statistics were last taken', async () => {
+    const database = await open();
+    await (await start(database)).stop({ timeoutMs: 1000 });
+    await database.db.execute(sql`update pgboss.queue set singletons_active = '{k}'`);
+    const jobs = await start(database);
+    const done: unknown[] = [];
+    await jobs.work('issue', { concurrency: 1 }, async (data) => void done.push(data));
+    await jobs.send('issue', {}, { singletonKey: 'k' });
+    await vi.waitFor(() => expect(done).toHaveLength(1), WAIT);
+    const { rows } = (await database.db.execute(
+      sql`select monitor_backoff_on > now() as paused from pgboss.version`,
+    )) as unknown as { rows: { paused: boolean }[] };
+    expect(rows).toEqual([{ paused: true }]);
+  });
+
   it('keeps a delayed wake-up for its time', async () => {
     const jobs = await start(await open());
     const runs: unknown[] = [];
