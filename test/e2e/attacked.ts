@@ -20,7 +20,7 @@ import { FUZZ } from '../support/fuzz.ts';
 import { openWorld, proposalOf, type World } from './world.ts';
 
 /** Every so many attacks are taken in `npm test`: it is about the path, and bench tests run all without it. */
-const QUICK = 27;
+const QUICK = 54;
 /** Issues that are worked on at the same time. */
 const AT_ONCE = 4;
 const PATIENCE_MS = 600_000;

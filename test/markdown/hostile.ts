@@ -95,7 +95,8 @@ const SLOW_TO_PARSE = new Set([
   'growing backticks',
 ]);
 
-const everyThird = <T>(items: readonly T[]): T[] => items.filter((_, index) => index % 3 === 0);
+/** For the quick form. */
+export const everyThird = <T>(items: readonly T[]): T[] => items.filter((_, index) => index % 3 === 0);
 
 /** For the parser: all, or every third. */
 export const HOSTILE_TO_PARSER = FUZZ ? HOSTILE : everyThird(HOSTILE);

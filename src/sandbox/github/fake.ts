@@ -12,7 +12,7 @@ import { addIssue } from './actions/issues.ts';
 import { Actor } from './actors.ts';
 import { type Fault, type FaultFilter, Faults } from './faults.ts';
 import { createHttpServer, listen } from './http.ts';
-import { generateAppKey } from './keys.ts';
+import { type AppKey, generateAppKey } from './keys.ts';
 import { Limits } from './limits.ts';
 import type {
   AppIdentity,
@@ -259,12 +259,19 @@ function notListening(): never {
   throw new Error('A request came before the server was ready.');
 }
 
+let madeKey: AppKey | undefined;
+
+/** One key for all fakes of this process: making one takes a tenth of a second. */
+function ownKey(): AppKey {
+  madeKey ??= generateAppKey();
+  return madeKey;
+}
+
 function identityOf(wanted: NonNullable<FakeGitHubOptions['app']>): {
   app: AppIdentity;
   privateKey: string;
 } {
-  const key =
-    wanted.publicKey === undefined ? generateAppKey() : { publicKey: wanted.publicKey, privateKey: '' };
+  const key = wanted.publicKey === undefined ? ownKey() : { publicKey: wanted.publicKey, privateKey: '' };
   const app: AppIdentity = {
     id: wanted.id ?? DEFAULTS.appId,
     slug: wanted.slug ?? DEFAULTS.slug,
