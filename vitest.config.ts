@@ -3,7 +3,15 @@ import { defineConfig } from 'vitest/config';
 /** It replaces Node's HTTP client, which must not have been used before. */
 const NEEDS_FRESH_PROCESS = ['test/adapters/github/client.test.ts'];
 
-export default defineConfig({
+/** They start and kill whole processes: `npm run test:processes` runs them, `npm test` leaves them out. */
+const START_PROCESSES = [
+  'test/adapters/db/open.test.ts',
+  'test/cli/data-directory.test.ts',
+  'test/cli/infer.test.ts',
+  'test/cli/model.test.ts',
+];
+
+export default defineConfig(({ mode }) => ({
   test: {
     environment: 'node',
     globalSetup: ['test/support/global-setup.ts'],
@@ -20,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: NEEDS_FRESH_PROCESS,
+          exclude: [...NEEDS_FRESH_PROCESS, ...(mode === 'test' ? START_PROCESSES : [])],
           // Files share their process: loading the App takes seconds.
           isolate: false,
         },
@@ -28,4 +36,4 @@ export default defineConfig({
       { extends: true, test: { name: 'fresh', include: NEEDS_FRESH_PROCESS } },
     ],
   },
-});
+}));
