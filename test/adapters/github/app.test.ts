@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGitHubApp } from '../../../src/adapters/github/app.ts';
 import type { GitHub } from '../../../src/ports.ts';
+import { generateAppKey } from '../../../src/sandbox/github/index.ts';
 import { startWorld, type World } from '../../sandbox/github/world.ts';
 
 let world: World;
@@ -182,9 +183,7 @@ describe('the App itself', () => {
   });
 
   it('is refused with the key of another App', async () => {
-    const other = await startWorld();
-    await other.fake.close();
-    const app = appOf({ privateKey: other.fake.privateKey });
+    const app = appOf({ privateKey: generateAppKey().privateKey });
     await expect(app.describe()).rejects.toMatchObject({ failure: 'unauthorized' });
   });
 
