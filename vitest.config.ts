@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** It replaces Node's HTTP client, which must not have been used before. */
 const NEEDS_FRESH_PROCESS = ['test/adapters/github/client.test.ts'];
 
-/** They start and kill whole processes: `npm run test:processes` runs them, `npm test` leaves them out. */
+/** They start and kill whole processes, and take their time. */
 const START_PROCESSES = [
   'test/adapters/db/open.test.ts',
   'test/cli/data-directory.test.ts',
@@ -11,7 +11,7 @@ const START_PROCESSES = [
   'test/cli/model.test.ts',
 ];
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   test: {
     environment: 'node',
     globalSetup: ['test/support/global-setup.ts'],
@@ -28,12 +28,13 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...NEEDS_FRESH_PROCESS, ...(mode === 'test' ? START_PROCESSES : [])],
+          exclude: [...NEEDS_FRESH_PROCESS, ...START_PROCESSES],
           // Files share their process: loading the App takes seconds.
           isolate: false,
         },
       },
       { extends: true, test: { name: 'fresh', include: NEEDS_FRESH_PROCESS } },
+      { extends: true, test: { name: 'processes', include: START_PROCESSES } },
     ],
   },
-}));
+});

@@ -6,7 +6,7 @@ import { startPostgres } from './postgres.ts';
 
 async function runVitest(url: string, args: readonly string[]): Promise<number> {
   const vitest = path.join(import.meta.dirname, '../../node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', ...args], {
+  const child = spawn(process.execPath, [vitest, 'run', '--project=!processes', ...args], {
     stdio: 'inherit',
     env: { ...process.env, TEST_DATABASE: 'postgres', TEST_DATABASE_URL: url },
   });
