@@ -1,5 +1,5 @@
 /** What merged pull requests touched: asked for when one labels an issue, read soon after. */
-import { and, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, eq, exists, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { issues, mergedChanges, signals } from '../schema/index.ts';
 
@@ -12,6 +12,13 @@ export interface PullKey {
 
 const is = ({ repositoryId, pullNumber }: PullKey) =>
   and(eq(mergedChanges.repositoryId, repositoryId), eq(mergedChanges.pullNumber, pullNumber));
+
+/** That a signal about a pull request of an issue is about this change. */
+const isOfSignal = and(
+  eq(mergedChanges.pullNumber, signals.pullNumber),
+  eq(mergedChanges.repositoryId, issues.repositoryId),
+  eq(issues.id, signals.issueId),
+);
 
 /** Once for each pull request. */
 export async function wantChange(tx: Db, pull: PullKey, dueAt: Date): Promise<void> {
@@ -27,12 +34,29 @@ export async function changesDue(db: Db, issueId: number, now: Date): Promise<Me
     .selectDistinct({ change: mergedChanges })
     .from(mergedChanges)
     .innerJoin(signals, eq(signals.pullNumber, mergedChanges.pullNumber))
-    .innerJoin(
-      issues,
-      and(eq(issues.id, signals.issueId), eq(issues.repositoryId, mergedChanges.repositoryId)),
-    )
+    .innerJoin(issues, isOfSignal)
     .where(and(eq(issues.id, issueId), eq(signals.source, 'merge'), lte(mergedChanges.dueAt, now)));
   return rows.map(({ change }) => change);
+}
+
+/** Condition on `issues` of a query around it: one of its merged changes is to be read by now. */
+export function hasChangeDue(db: Db, now: Date) {
+  const due = db
+    .select({ pull: mergedChanges.pullNumber })
+    .from(mergedChanges)
+    .innerJoin(signals, isOfSignal)
+    .where(and(eq(signals.source, 'merge'), lte(mergedChanges.dueAt, now)));
+  return exists(due);
+}
+
+/** Condition on `mergedChanges` of a statement around it: a signal of the issue is about it. */
+export function isBehind(db: Db, issueId: number) {
+  const given = db
+    .select({ id: signals.id })
+    .from(signals)
+    .innerJoin(issues, isOfSignal)
+    .where(eq(issues.id, issueId));
+  return exists(given);
 }
 
 /** @param names null when they cannot be had; nobody asks again then */

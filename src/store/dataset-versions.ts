@@ -1,4 +1,4 @@
-/** Versions and their rows. Nothing here changes a row once its version is ready; erasure does (store/erasures.ts). */
+/** Versions and their rows. Nothing here changes a row once its version is ready; erasure does (store/erasures). */
 import {
   and,
   asc,

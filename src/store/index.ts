@@ -10,7 +10,7 @@ export * as deliveryStore from './deliveries.ts';
 export * as disagreementStore from './disagreements.ts';
 export * as distilledAnswerStore from './distilled-answers.ts';
 export * as effectStore from './effects.ts';
-export * as erasureStore from './erasures.ts';
+export * as erasureStore from './erasures/index.ts';
 export * as evidenceStore from './evidence.ts';
 export * as harvestStore from './harvest.ts';
 export * as holdoutStore from './holdout.ts';

@@ -1,8 +1,8 @@
 /** What GitHub does not tell by itself, and when to look at it. */
-import { and, eq, exists, isNotNull, isNull, lte, or } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { and, eq, isNotNull, isNull, lte, or } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { decisions, installations, issues, mergedChanges, repositories, signals } from '../schema/index.ts';
+import { decisions, installations, issues, repositories, signals } from '../schema/index.ts';
+import { hasChangeDue } from './changes.ts';
 
 /**
  * Issues to look at by now: reactions on a decision are due, a quiet time is over, somebody's role wants checking, or
@@ -31,23 +31,6 @@ export async function issuesToLookAt(db: Db, now: Date): Promise<number[]> {
       ),
     );
   return rows.map(({ id }) => id);
-}
-
-function hasChangeDue(db: Db, now: Date) {
-  const merges = alias(signals, 'merges');
-  const due = db
-    .select({ pull: mergedChanges.pullNumber })
-    .from(mergedChanges)
-    .innerJoin(merges, eq(merges.pullNumber, mergedChanges.pullNumber))
-    .where(
-      and(
-        lte(mergedChanges.dueAt, now),
-        eq(mergedChanges.repositoryId, issues.repositoryId),
-        eq(merges.issueId, issues.id),
-        eq(merges.source, 'merge'),
-      ),
-    );
-  return exists(due);
 }
 
 /** When to see whether a run that nobody commands should begin; null for never. */
