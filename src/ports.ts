@@ -306,8 +306,8 @@ export interface GitHubHistory {
     signal?: AbortSignal,
   ): Promise<ClosedIssuesPage>;
   /**
-   * Every text that comments had, by comment id, in one request for up to 100 of them. Null when GitHub lets nobody
-   * read edits here.
+   * Every text that comments had, by comment id; one request for every 100 of them. Null when GitHub lets nobody read
+   * edits here.
    * @param nodeIds GitHub's global ids of the comments
    */
   readPastTexts(

@@ -69,7 +69,7 @@ export async function askDespiteEdits(
 }
 
 /** GitHub takes this many ids in one request: https://docs.github.com/graphql/reference/queries#nodes */
-export const MOST_NODES = 100;
+const MOST_NODES = 100;
 
 const NODES_QUERY = `query pastTexts($ids: [ID!]!) {
   nodes(ids: $ids) { ... on IssueComment { fullDatabaseId ${EDITS} } }
@@ -81,22 +81,25 @@ const nodesAnswer = z.object({
   ),
 });
 
-/** One request. Null when GitHub keeps the past back. */
+/** A request for every `MOST_NODES` comments. Null when GitHub keeps the past back. */
 export async function readPastTexts(
   octokit: GitHubOctokit,
   nodeIds: readonly string[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<number, readonly TextEdit[]> | null> {
-  const variables = { ids: nodeIds.slice(0, MOST_NODES), ...(signal ? { request: { signal } } : {}) };
-  const { data, refusal } = await askDespiteEdits(octokit, NODES_QUERY, variables);
-  if (refusal !== null) return null;
-  return new Map(
-    nodesAnswer
-      .parse(data)
-      .nodes.flatMap((node) =>
-        node?.fullDatabaseId === undefined ? [] : [[node.fullDatabaseId, toEdits(node.userContentEdits)]],
-      ),
-  );
+  const texts = new Map<number, readonly TextEdit[]>();
+  for (let from = 0; from < nodeIds.length; from += MOST_NODES) {
+    const variables = {
+      ids: nodeIds.slice(from, from + MOST_NODES),
+      ...(signal ? { request: { signal } } : {}),
+    };
+    const { data, refusal } = await askDespiteEdits(octokit, NODES_QUERY, variables);
+    if (refusal !== null) return null;
+    for (const node of nodesAnswer.parse(data).nodes) {
+      if (node?.fullDatabaseId !== undefined) texts.set(node.fullDatabaseId, toEdits(node.userContentEdits));
+    }
+  }
+  return texts;
 }
 
 const PROBE_QUERY = `query editsProbe($owner: String!, $name: String!) {

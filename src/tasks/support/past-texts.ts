@@ -1,6 +1,6 @@
 /**
  * What proposals said before the App first looked. Webhooks tell every later edit, so GitHub is asked once for an
- * issue, in one request, and only about proposals that were edited before we knew them. Best effort: where GitHub
+ * issue, and only about proposals that were edited before we knew them. Best effort: where GitHub
  * keeps it back, the record begins with the text that we saw first.
  */
 import { GitHubError } from '../../errors.ts';

@@ -151,4 +151,15 @@ describe('where GitHub keeps edits back', () => {
     const found = await github.readPastTexts(comments.flatMap(({ nodeId }) => nodeId ?? []));
     expect([...(found?.keys() ?? [])]).toEqual([comment.id]);
   });
+
+  it('past texts of any number of comments are read', async () => {
+    const issue = fake.as('rob').openIssue('acme/shop', { title: 'It fails' });
+    const comments = Array.from({ length: 101 }, (_, n) => fake.as('ann').comment(issue, `one ${n}`));
+    for (const one of comments) fake.as('ann').editComment(one, 'two');
+    const thread = await github.readThread({ owner: 'acme', name: 'shop', number: issue.number });
+    const texts = await github.readPastTexts(thread.comments.flatMap(({ nodeId }) => nodeId ?? []));
+    expect([...(texts?.values() ?? [])].map((edits) => edits[0]?.body)).toEqual(
+      comments.map((_, n) => `one ${n}`),
+    );
+  });
 });
