@@ -19,6 +19,14 @@ const HUNK = /^@@ [^@\n]{1,60} @@ ?(.*)$/;
 const DECLARED =
   /\b(?:const|let|var|function|class|interface|type|enum|def|func|fn|struct|val|trait)\s{1,8}([A-Za-z_$][\w$]{2,79})/g;
 
+/** Numbers of the pull requests whose merge speaks for a proposal. */
+export function mergedPulls(
+  signals: readonly { readonly source: string; readonly pullNumber: number | null }[],
+): number[] {
+  const merges = signals.filter(({ source }) => source === 'merge');
+  return [...new Set(merges.flatMap(({ pullNumber }) => pullNumber ?? []))];
+}
+
 /** Paths first, then symbols, those on most changed lines first. Linear in the diffs. */
 export function changedNames(files: readonly ChangedFile[]): string[] {
   const own = files.filter(({ path }) => !GENERATED.test(path));

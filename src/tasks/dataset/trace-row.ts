@@ -1,4 +1,5 @@
 /** From a training row back to everything behind it: the snapshot, its label with history, and every signal. */
+import { mergedPulls } from '../../pipeline/feedback/changed-names.ts';
 import type { Db } from '../../ports.ts';
 import {
   changeStore,
@@ -34,8 +35,7 @@ export async function traceRow(db: Db, versionId: string, rowId: string): Promis
   const label = history.find(({ id }) => id === row.labelId);
   if (!snapshot || !issue || !label) throw new Error(`row ${rowId} points to what is not there`);
   const signals = await labelStore.signalsByIds(db, label.signalIds);
-  const pulls = signals.flatMap(({ source, pullNumber }) => (source === 'merge' ? (pullNumber ?? []) : []));
-  const changes = await changeStore.changesOf(db, [issue.repositoryId], pulls);
+  const changes = await changeStore.changesOf(db, [issue.repositoryId], mergedPulls(signals));
   const repository = await repositoryStore.getRepository(db, issue.repositoryId);
   return {
     row,

@@ -10,7 +10,7 @@ import {
   parseRepositoryConfig,
   type RepositoryConfig,
 } from '../../pipeline/command/repository-config.ts';
-import type { PastSignal } from '../../pipeline/feedback/harvest/past-signals.ts';
+import { mergedPulls } from '../../pipeline/feedback/changed-names.ts';
 import { readPastThread } from '../../pipeline/feedback/harvest/past-thread.ts';
 import type { Clock, Db, GitHub, RateBudget, RepositoryRef } from '../../ports.ts';
 import type { HarvestOutcome } from '../../schema/index.ts';
@@ -156,11 +156,6 @@ async function harvestIssue(
     return stored;
   });
   return { outcome, requests, rate: issue.rate };
-}
-
-function mergedPulls(signals: readonly PastSignal[]): number[] {
-  const numbers = signals.flatMap(({ source, pullNumber }) => (source === 'merge' ? (pullNumber ?? []) : []));
-  return [...new Set(numbers)];
 }
 
 /** What the merged pull requests behind the label touched; those that are known already are not asked for again. */
