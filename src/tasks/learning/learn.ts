@@ -79,8 +79,8 @@ async function isDue(ctx: LearningContext, schedule: LearningConfig): Promise<Du
 
 /** @returns null when the labels hold nothing to learn from, or there is nowhere to train */
 async function train(ctx: LearningContext, options: LearnOptions): Promise<string | null> {
-  const { startRun } = options;
-  if (ctx.judges.kind === 'model' && !startRun) return null;
+  const trainOn = trainerOf(ctx, options);
+  if (!trainOn) return null;
   const { version: dataset } = await buildVersion(ctx.db, {
     permutations: 1,
     rules: { reasonClasses: TRAINED_REASON_CLASSES, minConfidence: 0 },
@@ -93,15 +93,19 @@ async function train(ctx: LearningContext, options: LearnOptions): Promise<strin
     ...(options.signal && { signal: options.signal }),
   });
   try {
-    if (ctx.judges.kind === 'model') return (await startRun?.(dataset)) ?? null;
-    const { version } = await trainEmbeddedOn(ctx, dataset, 'schedule');
-    return version.name;
+    return await trainOn(dataset);
   } catch (error) {
     const final = error instanceof InputError || (error instanceof TrainingError && !error.retryable);
     if (!final) throw error;
     await recordFailure(ctx, dataset, error);
     return null;
   }
+}
+
+/** The embedded judge is trained here and now, a served model elsewhere. Each names what it made or began. */
+function trainerOf(ctx: LearningContext, { startRun }: LearnOptions): LearnOptions['startRun'] {
+  if (ctx.judges.kind === 'model') return startRun;
+  return async (dataset) => (await trainEmbeddedOn(ctx, dataset, 'schedule')).version.name;
 }
 
 /** Kept, so that the same labels are not tried again and again, and somebody can see why. */
