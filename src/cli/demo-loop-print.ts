@@ -3,7 +3,7 @@ import type { datasetVersionStore, modelStore } from '../store/index.ts';
 import type { HarvestReport } from '../tasks/harvest/harvest-repository.ts';
 import type { GateOutcome } from '../tasks/learning/gate.ts';
 import { printManifest } from './dataset/print.ts';
-import { rule } from './demo-print.ts';
+import { commandOn, rule } from './demo-print.ts';
 import { print } from './support.ts';
 
 export interface LoopIssue {
@@ -83,7 +83,7 @@ export function printAgreement(
     after   ${share(after, issues.length)}  with ${model ?? 'the same: nothing was promoted'}
 
   ${hasRisen(agreement) ? 'Agreement rose.' : 'Agreement did not rise: the loop has failed.'} It took ${seconds.toFixed(0)} s. The data are kept in ${dataDir}.
-  Look at them:   SWE_MANAGER_DATA_DIR=${dataDir} swe-manager models list
+  Look at them:   ${commandOn(dataDir, 'models list')}
 `);
 }
 

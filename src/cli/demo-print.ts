@@ -1,6 +1,6 @@
 /** What the demo shows: the proposals found, the comment as it looks, the feedback, the row, where data are kept. */
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { classifyComment } from '../pipeline/proposals/detect.ts';
 import { DEFAULT_HEADINGS } from '../pipeline/proposals/headings.ts';
@@ -98,7 +98,7 @@ async function printRows(file: string, split: string): Promise<void> {
       `\n  ${split}: best_proposal_id ${row.best_proposal_id}, price ${row.price}, reason_class ${row.reason_class}`,
     );
     for (const message of row.messages) print(`  ${message.role.padEnd(10)} ${excerpt(message.content, 84)}`);
-    print(`  signals behind it: swe-manager dataset show --row ${row.id}`);
+    print(`  signals behind it: dataset show --row ${row.id}`);
   }
 }
 
@@ -107,11 +107,19 @@ export function printSummary(dataDir: string): void {
   print(`
   webhook -> thread -> proposals -> decision -> comment -> feedback -> dataset
 
-  The data are kept in ${dataDir}.
-  Look at them:                     SWE_MANAGER_DATA_DIR=${dataDir} swe-manager dataset show
-  Decide on a thread of your own:   swe-manager choose https://github.com/OWNER/NAME/issues/N
-  Register it as a GitHub App:      swe-manager start
+  The data are kept in ${dataDir}. What you can do next, here:
+
+  See the dataset, or a row's signals   ${commandOn(dataDir, 'dataset show [--row ID]')}
+  Have a thread of your own judged      npx swe-manager choose https://github.com/OWNER/NAME/issues/N
+  Register a GitHub App of your own     npx swe-manager start
+  Watch it learn from maintainers       npx swe-manager demo --loop
 `);
+}
+
+/** As one types it in this directory: the demo's data are not where the App keeps its own. */
+export function commandOn(dataDir: string, command: string): string {
+  const directory = relative('', dataDir);
+  return `SWE_MANAGER_DATA_DIR=${directory.startsWith('..') ? dataDir : directory} npx swe-manager ${command}`;
 }
 
 function excerpt(text: string, length: number): string {
