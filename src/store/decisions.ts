@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, desc, eq, isNotNull, like, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, like, lte, ne, sql } from 'drizzle-orm';
 import type { Verdict, Vote } from '../pipeline/judge/types.ts';
 import type { Db } from '../ports.ts';
-import { decisions, votes } from '../schema/index.ts';
+import { decisions, effects, votes } from '../schema/index.ts';
 
 export type Decision = typeof decisions.$inferSelect;
 export type VoteRow = typeof votes.$inferSelect;
@@ -67,6 +67,17 @@ export async function decisionPostedBy(db: Db, issueId: number, at: Date): Promi
     .orderBy(desc(decisions.postedAt))
     .limit(1);
   return row ?? null;
+}
+
+/** Whether GitHub may show a decision of the issue that is not on record as posted: its comment is being written. */
+export async function isDecisionBeingPosted(db: Db, issueId: number): Promise<boolean> {
+  const [row] = await db
+    .select({ id: effects.id })
+    .from(effects)
+    .innerJoin(decisions, sql`${decisions.id}::text = ${effects.target} ->> 'decisionId'`)
+    .where(and(eq(effects.issueId, issueId), eq(effects.state, 'pending'), isNull(decisions.postedAt)))
+    .limit(1);
+  return row !== undefined;
 }
 
 /** The decision made on the snapshot; null for a thread of the past, which nobody decided on. */

@@ -1,7 +1,15 @@
 /** What follows once a comment stands on GitHub: it is recorded, and the decision it shows becomes visible. */
 import { nextLookAt } from '../../pipeline/feedback/look-times.ts';
 import type { AppContext } from '../../ports.ts';
-import { decisionStore, effectStore, evidenceStore, issueStore, proposalStore } from '../../store/index.ts';
+import {
+  commandStore,
+  decisionStore,
+  effectStore,
+  evidenceStore,
+  issueStore,
+  proposalStore,
+} from '../../store/index.ts';
+import { createWakeUps, LANE_VERBS } from '../queues.ts';
 import { refreshDecisionComment } from '../support/decision-comment.ts';
 import { announceNewer, newerThan } from '../support/newer-proposals.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
@@ -49,9 +57,10 @@ async function publishDecision(
 ): Promise<void> {
   const decision = await decisionStore.getDecision(tx, decisionId);
   if (!decision || decision.postedAt) return;
-  const visibleAt = visibleSince(applied);
+  const visibleAt = visibleSince(applied, decision.id);
   const lookDueAt = nextLookAt(0, ctx.clock.now());
   await decisionStore.updateDecision(tx, decision.id, { postedAt: visibleAt, lookDueAt });
+  await wakeAnswers(ctx, tx, decision.issueId);
   if (await evidenceStore.markExposed(tx, decision.issueId, visibleAt)) {
     await resolveLabelsOfIssue(tx, decision.issueId, ctx.clock.now());
   }
@@ -64,7 +73,17 @@ async function publishDecision(
   }
 }
 
-/** By GitHub's own clock, which also dates what people answer: an answer may come before we hear of our own write. */
-function visibleSince({ comment }: AppliedComment): Date {
-  return new Date(comment.updatedAt);
+/** Commands that were written to the decision wait until it is on record. */
+async function wakeAnswers(ctx: AppContext, tx: AppContext['db'], issueId: number): Promise<void> {
+  const waiting = await commandStore.pendingCommands(tx, issueId, LANE_VERBS);
+  if (waiting.length > 0) await createWakeUps(ctx.jobs).issue(tx, issueId);
+}
+
+/**
+ * By GitHub's own clock, which also dates what people answer: an answer may come before we hear of our own write.
+ * What stood there before this step counts if it shows the decision: that write was not recorded.
+ */
+function visibleSince({ comment, before }: AppliedComment, decisionId: string): Date {
+  const shown = before?.body.includes(decisionId) ? before : comment;
+  return new Date(shown.updatedAt);
 }

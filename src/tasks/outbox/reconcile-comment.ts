@@ -16,6 +16,8 @@ import { type CommentTarget, findOwnComments } from './own-comments.ts';
 export interface AppliedComment {
   readonly comment: Omit<RemoteComment, 'body'>;
   readonly body: string;
+  /** As it stood before this step; null when this step created it. */
+  readonly before: RemoteComment | null;
 }
 
 /** @returns null when the effect is not settled by this step. */
@@ -50,7 +52,7 @@ async function createComment(
       await ctx.failpoint('effect.create-answered');
       return created;
     });
-    return { comment, body };
+    return { comment, body, before: null };
   } catch (error) {
     const mayHaveArrived = error instanceof GitHubError && error.failure === 'ambiguous';
     if (mayHaveArrived) {
@@ -127,11 +129,11 @@ async function bringUpToDate(
   remote: RemoteComment,
   body: string,
 ): Promise<AppliedComment> {
-  if (remote.body === body) return { comment: remote, body };
+  if (remote.body === body) return { comment: remote, body, before: remote };
   const comment = await place.write('edit', async (signal) => {
     const edited = await place.github.updateComment(place.ref, remote.id, body, signal);
     await ctx.failpoint('effect.edit-answered');
     return edited;
   });
-  return { comment, body };
+  return { comment, body, before: remote };
 }

@@ -16,6 +16,11 @@ const PATIENCE_MS = 24 * 3_600_000;
 const FIRST_WAIT_MS = 2 * SECOND_MS;
 const LONGEST_WAIT_MS = 60 * SECOND_MS;
 
+/** Something that is under way has to be known first: the work waits, and it is nobody's failure. */
+export class NotYetError extends Error {
+  override readonly name = 'NotYetError';
+}
+
 export type Setback =
   /** Try again after `ms` milliseconds; it does not count as an attempt. */
   | { readonly kind: 'wait'; readonly ms: number }
@@ -37,6 +42,9 @@ export async function weigh(
     if (await isParked(ctx, issue, error)) return { kind: 'parked' };
     const ms = await githubWait(ctx, issue, work.setbacks, error);
     if (ms !== null) return inTime(ctx, work.since, ms, reason);
+  }
+  if (error instanceof NotYetError) {
+    return inTime(ctx, work.since, backoff(ctx, work.setbacks), reason);
   }
   return { kind: 'defect', reason };
 }
