@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Issue } from '../../src/sandbox/github/index.ts';
 import { openWorld, type World } from './world.ts';
 
-const patiently = { timeout: 15_000, interval: 50 };
+const patiently = { timeout: 30_000, interval: 50 };
 const COMMENTS = /\/issues\/\d+\/comments$/;
 let world: World;
 
 beforeEach(async () => {
-  // The first look for a lost create comes after 1.5 s.
-  world = await openWorld({ config: { limitsScale: 0.5, sweepMs: 86_400_000, lookAroundMs: 200 } });
+  // The first look for a lost create comes after 2.1 s.
+  world = await openWorld({ config: { limitsScale: 0.7, sweepMs: 86_400_000, lookAroundMs: 200 } });
 });
 afterEach(() => world.close());
 
@@ -33,5 +33,18 @@ describe('an answer to a decision that the App does not know to be visible yet',
     const issue = await decisionUnheardOf();
     world.say(issue, 'mia', `/manager ${verb}`);
     await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done', `${verb}: done`]);
+  });
+
+  it('counts although the text had to change meanwhile', async () => {
+    const issue = await decisionUnheardOf();
+    const proposal = issue.comments.find((comment) => comment.author.login === 'bob');
+    if (!proposal) throw new Error('bob proposed nothing');
+    world.github.as('bob').deleteComment(proposal);
+    const accept = world.say(issue, 'mia', '/manager accept');
+    await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done', 'accept: done']);
+    await world.settle(issue);
+    const [decision] = world.ours(issue);
+    expect(decision?.edits.length).toBeGreaterThan(0);
+    expect(Date.parse(decision?.updatedAt ?? '')).toBeGreaterThan(Date.parse(accept.createdAt));
   });
 });
