@@ -74,7 +74,7 @@ function act(world: World, draw: Draw, { issue, wild }: Place): void {
     [8, mia('explain', ANSWERED)],
     [14, () => void people.command(issue, 'tim', 'status', ['done'])],
     [4, () => void people.command(issue, 'rob', 'help', ['done'])],
-    [5, () => void people.command(issue, 'rob', 'choose', ['refused'])],
+    [5, () => void people.command(issue, 'rob', 'choose', wild ? ['refused', 'cancelled'] : ['refused'])],
     [3, () => void people.command(issue, 'rob', 'dance', ['unknown-verb'])],
     [5, () => void people.chat(issue, 'rob', 'Any news?')],
     [1, () => buryOne(world, issue)],
