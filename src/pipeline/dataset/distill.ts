@@ -13,7 +13,7 @@ import { restoreNumbers, type ShownIds, seedNumber } from '../judge/prompt/order
 import { createPacker, DEFAULT_BUDGET } from '../judge/prompt/pack.ts';
 import type { TokenCounter } from '../judge/prompt/tokens.ts';
 import type { JudgeInput } from '../judge/types.ts';
-import type { LabelledThread } from './labelled-thread.ts';
+import type { DistillOutcome, LabelledThread } from './labelled-thread.ts';
 import { ordersOf } from './row.ts';
 
 /** One question to ask, and how its answer's ids are read. */
@@ -30,8 +30,6 @@ export interface DistillOptions {
   readonly model: string | null;
   readonly counter: TokenCounter;
 }
-
-export type DistillOutcome = 'kept' | 'chose-otherwise' | 'unreadable' | 'ungrounded';
 
 /** Texts call proposals by their numbers; all null for an answer that could not be read. */
 export interface DistilledAnswer {

@@ -52,6 +52,8 @@ export interface DecidedWords extends Words {
 export interface DistilledWords extends Words {
   readonly id: string;
   readonly model: string;
-  /** True when it chose the label and passed every check. */
-  readonly kept: boolean;
+  readonly outcome: DistillOutcome;
 }
+
+/** What an answer was worth when it was sampled. Kept: it chose the label and passed every check. */
+export type DistillOutcome = 'kept' | 'chose-otherwise' | 'unreadable' | 'ungrounded';

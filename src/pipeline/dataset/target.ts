@@ -16,7 +16,7 @@ export interface Target extends Words {
 
 export function targetOf(thread: LabelledThread): Target {
   const { decision, distilled, label } = thread;
-  const kept = distilled.find((words) => words.kept && words.chosen === label.best);
+  const kept = distilled.find((words) => words.outcome === 'kept' && words.chosen === label.best);
   if (kept) return { ...wordsOf(kept), kind: 'distilled' };
   const agreed = decision !== null && decision.chosen === label.best;
   // The thinking of the vote that won is kept beside the target, where it led to the label.
@@ -28,10 +28,16 @@ export function targetOf(thread: LabelledThread): Target {
   return { ...maintainersWords(thread), thinking, kind: 'maintainers' };
 }
 
-/** Words that argued for something else than the label: the worse half of a preference pair; null without any. */
+/**
+ * Words that argued for something else than the label: the worse half of a preference pair; null without any. Who
+ * abstained, or could not be read, argued for nothing.
+ */
 export function rejectedOf({ decision, distilled, label }: LabelledThread): Words | null {
-  if (decision !== null && decision.chosen !== label.best) return wordsOf(decision);
-  const wrong = distilled.find((words) => !words.kept && words.chosen !== label.best);
+  if (decision !== null && decision.chosen !== null && decision.chosen !== label.best)
+    return wordsOf(decision);
+  const wrong = distilled.find(
+    ({ outcome, chosen }) => outcome === 'chose-otherwise' && chosen !== label.best,
+  );
   return wrong ? wordsOf(wrong) : null;
 }
 

@@ -64,7 +64,7 @@ export async function distill(
       if (thread.distilled.length > 0)
         coverage.add(
           thread,
-          thread.distilled.map(({ kept }) => kept),
+          thread.distilled.map(({ outcome }) => outcome === 'kept'),
         );
       else if (asked < options.limit) {
         asked += 1;

@@ -134,7 +134,7 @@ function distilledWords(answer: datasetStore.LabelledRecord['distilled'][number]
   return {
     id: answer.id,
     model: answer.model,
-    kept: answer.outcome === 'kept',
+    outcome: answer.outcome,
     chosen: answer.chosen,
     explanation: answer.explanation ?? '',
     golden: answer.goldenProposal ?? '',

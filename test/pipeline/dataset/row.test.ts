@@ -117,7 +117,7 @@ describe('the answer to learn', () => {
   it('comes from a distilled answer where one was kept', async () => {
     const words = {
       model: 't',
-      kept: true,
+      outcome: 'kept' as const,
       chosen: 1,
       explanation: 'It is the cause.',
       golden: 'Do it.',
@@ -150,6 +150,27 @@ describe('the answer to learn', () => {
     });
     const none = await firstRow({ label: { ...thread.label, best: null } });
     expect(none.columns).toMatchObject({ best_proposal_id: null, golden_proposal: '' });
+  });
+
+  it('is rejected only where it chose otherwise, not where it could not be read or nobody dared to choose', async () => {
+    const sampled = (outcome: 'unreadable' | 'ungrounded' | 'chose-otherwise', chosen: number | null) => ({
+      id: 'x',
+      model: 't',
+      outcome,
+      chosen,
+      thinking: '',
+      explanation: `Says ${outcome}.`,
+      golden: 'Do it.',
+    });
+    const silent = [sampled('unreadable', null), sampled('ungrounded', 1)];
+    const abstained = thread.decision && { ...thread.decision, chosen: null, golden: '' };
+    for (const decision of [null, abstained])
+      expect((await firstRow({ decision, distilled: silent })).rejected).toBeNull();
+    const row = await firstRow({ decision: null, distilled: [...silent, sampled('chose-otherwise', 2)] });
+    expect(JSON.parse(row.rejected ?? '')).toMatchObject({
+      best_proposal_id: row.shownOrder.indexOf(2) + 1,
+      explanation: 'Says chose-otherwise.',
+    });
   });
 
   it('prefers the maintainer’s own reason', async () => {
