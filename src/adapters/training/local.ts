@@ -15,6 +15,7 @@ import type {
   TrainingStatus,
 } from '../../pipeline/training/types.ts';
 import { seenGpus } from './gpus.ts';
+import { endTree } from './process-tree.ts';
 
 export interface LocalLauncherOptions {
   /** The directory of all runs. */
@@ -22,21 +23,27 @@ export interface LocalLauncherOptions {
   /** Put before the command, e.g. the Python of a virtual environment: `['/opt/train/bin/python', '-m']`. */
   readonly commandPrefix?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** How long a trainer that is cancelled may take to stop by itself, in milliseconds. */
+  readonly graceMs?: number;
 }
 
 /**
  * Whoever makes the directory `started` runs the command; the others, who were asked a second time, leave. `$1` is
- * the run's directory, what follows is the command.
+ * the run's directory, what follows is the command. The shell itself survives SIGTERM: as long as the command stops, it
+ * is seen to run.
  */
 const SUPERVISOR = `
 dir=$1; shift
 mkdir "$dir/started" 2>/dev/null || exit 0
+trap : TERM
 echo $$ > "$dir/pid.tmp" && mv "$dir/pid.tmp" "$dir/pid"
 "$@" > "$dir/log" 2>&1
 echo $? > "$dir/exit.tmp" && mv "$dir/exit.tmp" "$dir/exit"
 `;
 
 const GLANCE_MS = 1_000;
+const GRACE_MS = 20_000;
+/** A file in the directory of a run that was cancelled. */
 const CANCELLED = 'cancelled';
 /** How long a shell may take to write down that it started, in milliseconds. */
 const START_MS = 10_000;
@@ -51,7 +58,7 @@ export function createLocalLauncher(options: LocalLauncherOptions): TrainingLaun
     // Nothing tells when a process that is not ours ends: it is looked at again.
     untilChange: (_name, { atMostMs, signal }) => sleep(Math.min(atMostMs, GLANCE_MS), undefined, { signal }),
     logs: (name, lines) => tail(join(dirOf(name), 'log'), lines),
-    cancel: (name) => cancel(dirOf(name)),
+    cancel: (name) => cancel(dirOf(name), options.graceMs ?? GRACE_MS),
     describe: (plan) => describe(plan, options),
     submission: (plan) => ({ command: commandOf(plan, options), environment: plan.environment }),
   };
@@ -89,22 +96,14 @@ async function statusOf(dir: string): Promise<TrainingStatus> {
     reason,
     lastSignAt,
   });
-  const code = await readText(join(dir, 'exit'));
-  if (code !== null) {
-    const ended = code.trim();
-    if (ended === '0') return status('succeeded');
-    return ended === CANCELLED
-      ? status('cancelled')
-      : status('failed', `the trainer ended with exit code ${ended}`);
-  }
   const pid = await readText(join(dir, 'pid'));
-  if (pid !== null) {
-    if (await runs(pid.trim(), dir)) return status('running');
-    // It may have ended between the two looks.
-    return (await readText(join(dir, 'exit'))) === null
-      ? status('failed', 'the trainer died without saying why')
-      : statusOf(dir);
-  }
+  if (pid !== null && (await runs(pid.trim(), dir))) return status('running');
+  // Looked at after the process: it may have ended between the two looks.
+  if ((await timeOf(join(dir, CANCELLED))) !== null) return status('cancelled');
+  const code = (await readText(join(dir, 'exit')))?.trim();
+  if (code === '0') return status('succeeded');
+  if (code !== undefined) return status('failed', `the trainer ended with exit code ${code}`);
+  if (pid !== null) return status('failed', 'the trainer died without saying why');
   const submittedAt = await timeOf(dir);
   if (submittedAt === null) return status('unknown');
   return Date.now() - submittedAt.getTime() < START_MS
@@ -112,12 +111,12 @@ async function statusOf(dir: string): Promise<TrainingStatus> {
     : status('failed', 'the trainer never started');
 }
 
-/** Kills the whole group: the trainer starts processes of its own. */
-async function cancel(dir: string): Promise<void> {
+/** @throws TrainingError when processes are left all the same */
+async function cancel(dir: string, graceMs: number): Promise<void> {
   if ((await timeOf(dir)) === null || (await readText(join(dir, 'exit'))) !== null) return;
   const pid = await pidOf(dir);
-  if (pid !== null && (await runs(pid, dir))) process.kill(-Number(pid), 'SIGKILL');
-  await writeFile(join(dir, 'exit'), CANCELLED);
+  await writeFile(join(dir, CANCELLED), '');
+  if (pid !== null && (await runs(pid, dir))) await endTree(Number(pid), graceMs);
 }
 
 /** Of the shell that runs; null when none has begun, and then none will. */

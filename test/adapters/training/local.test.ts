@@ -13,7 +13,7 @@ let launcher: TrainingLauncher;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'training-'));
-  launcher = createLocalLauncher({ root, environment: { PATH: process.env.PATH ?? '' } });
+  launcher = createLocalLauncher({ root, environment: { PATH: process.env.PATH ?? '' }, graceMs: 300 });
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
@@ -25,6 +25,24 @@ async function ended({ name }: TrainingPlan) {
     const status = await launcher.status(name);
     if (status.state !== 'waiting' && status.state !== 'running') return status;
     await sleep(20);
+  }
+}
+
+/** What a script wrote of itself, when it has. */
+async function pidIn(file: string): Promise<number> {
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    if (text.endsWith('\n')) return Number(text);
+    await sleep(20);
+  }
+}
+
+/** A process that is dead and was not looked at yet is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    return !execFileSync('ps', ['-p', String(pid), '-o', 'stat='], { encoding: 'utf8' }).startsWith('Z');
+  } catch {
+    return false;
   }
 }
 
@@ -80,13 +98,31 @@ describe('training on this machine', () => {
     });
   });
 
-  it('cancels the command and all that it started', async () => {
-    const run = plan(`sh -c 'sleep 30; echo late > ${join(root, 'late')}' & wait`);
+  it('cancels the command and all that it started, also what hangs in a session of its own', async () => {
+    const pidFile = join(root, 'worker');
+    const worker = `trap "" TERM; echo $$ > ${pidFile}; sleep 30; sleep 30`;
+    // The command dies at once of being asked to stop: what it started has no parent then.
+    const run = plan(`setsid sh -c '${worker}' & wait`);
     await launcher.submit(run);
-    while ((await launcher.status(run.name)).state !== 'running') await sleep(20);
+    const pid = await pidIn(pidFile);
     await launcher.cancel(run.name);
     expect(await launcher.status(run.name)).toMatchObject({ state: 'cancelled' });
+    expect(isAlive(pid)).toBe(false);
     await launcher.cancel(run.name);
+  });
+
+  it('lets a trainer that is cancelled save what it has, and is seen to run until then', async () => {
+    launcher = createLocalLauncher({ root, environment: { PATH: process.env.PATH ?? '' }, graceMs: 10_000 });
+    const pidFile = join(root, 'trainer');
+    const run = plan(`trap 'sleep 0.5; echo saved; exit 0' TERM; echo $$ > ${pidFile}; sleep 30 & wait`);
+    await launcher.submit(run);
+    await pidIn(pidFile);
+    const cancelled = launcher.cancel(run.name);
+    await sleep(200);
+    expect(await launcher.status(run.name)).toMatchObject({ state: 'running' });
+    await cancelled;
+    expect(await launcher.status(run.name)).toMatchObject({ state: 'cancelled' });
+    expect(await launcher.logs(run.name, 1)).toBe('saved');
   });
 
   it('begins nothing that was cancelled before it began', async () => {
