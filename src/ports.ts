@@ -199,8 +199,10 @@ export interface PastComment extends ThreadComment {
   readonly updatedAt: string;
   /** GitHub's `CommentAuthorAssociation`: OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR, NONE and a few more. */
   readonly association: string;
-  /** Oldest first, the text as created included; empty when it was never edited. */
+  /** Oldest first, the text as created included; empty when it was never edited, or GitHub keeps them back. */
   readonly edits: readonly TextEdit[];
+  /** ISO 8601, told even where `edits` are kept back; null when it was never edited. */
+  readonly lastEditedAt: string | null;
 }
 
 export interface LinkedPull {
@@ -248,7 +250,9 @@ export interface PastIssue {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly closedAt: string | null;
+  /** Of the body; as of comments. */
   readonly edits: readonly TextEdit[];
+  readonly lastEditedAt: string | null;
   readonly comments: readonly PastComment[];
   readonly timeline: readonly TimelineEntry[];
   /** Requests that reading it took. */

@@ -57,8 +57,8 @@ export const SNAPSHOT_ORIGINS = ['command', 'label', 'auto', 'observe', 'harvest
 export type SnapshotOrigin = (typeof SNAPSHOT_ORIGINS)[number];
 
 /**
- * What may leak the answer into a thread of the past: a proposal that was edited after the first signal and whose
- * earlier text cannot be read, one whose comment is gone, a title or body that changed and cannot be rewound.
+ * What may leak the answer into a thread of the past: a proposal that was edited after the first signal, one whose
+ * comment is gone, a title or body that changed since, a text that changed since and cannot be rewound.
  */
 export const SNAPSHOT_FLAGS = [
   'edited-after-signal',

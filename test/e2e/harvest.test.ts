@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTokenGitHub } from '../../src/adapters/github/token.ts';
+import { leaveOut, TRAINED_REASON_CLASSES } from '../../src/pipeline/dataset/selection.ts';
 import type { Clock, Db } from '../../src/ports.ts';
 import { type FakeGitHub, type Issue, startFakeGitHub } from '../../src/sandbox/github/index.ts';
 import { snapshots } from '../../src/schema/index.ts';
@@ -58,6 +59,10 @@ function harvest(options: { limit?: number; since?: string } = {}) {
 /** An issue with proposals by ann and bob, of which bob's is taken by a linked comment and an assignment. */
 function decided(title: string): { issue: Issue; second: Issue['comments'][number] } {
   const issue = fake.as('rob').openIssue('acme/shop', { title, body: 'It fails.' });
+  return { issue, second: decide(issue) };
+}
+
+function decide(issue: Issue): Issue['comments'][number] {
   minute();
   fake.as('ann').comment(issue, proposalOf('ann'));
   minute();
@@ -71,7 +76,7 @@ function decided(title: string): { issue: Issue; second: Issue['comments'][numbe
     );
   minute();
   fake.as('mia').assign(issue, 'bob');
-  return { issue, second };
+  return second;
 }
 
 async function snapshotOf(issue: Issue) {
@@ -82,6 +87,14 @@ async function snapshotOf(issue: Issue) {
 async function labelOf(issue: Issue) {
   const row = await snapshotOf(issue);
   return row ? labelStore.currentLabel(db, row.id) : null;
+}
+
+/** Of every labelled thread, in no order; null trains. */
+async function whyLeftOut(): Promise<(string | null)[]> {
+  const reasons: (string | null)[] = [];
+  const rules = { reasonClasses: TRAINED_REASON_CLASSES, minConfidence: 0 };
+  for await (const { thread, facts } of readLabelled(db, true)) reasons.push(leaveOut(thread, facts, rules));
+  return reasons;
 }
 
 describe('harvest', () => {
@@ -122,8 +135,24 @@ describe('harvest', () => {
     fake.as('mia').closeIssue(issue);
     fake.state.refusesEdits = true;
     expect(await harvest()).toMatchObject({ outcomes: { stored: 1 } });
-    expect((await snapshotOf(issue))?.flags).toContain('history-unreadable');
+    expect((await snapshotOf(issue))?.flags).toEqual(['history-unreadable']);
     expect(await labelOf(issue)).toMatchObject({ proposalNumber: 2 });
+    expect(await whyLeftOut()).toEqual(['leaked-outcome']);
+  });
+
+  it('keeps out a thread whose body was edited after the choice where GitHub keeps the edits back', async () => {
+    const edited = decided('It fails').issue;
+    minute();
+    fake.as('rob').editIssue(edited, { body: 'Fixed by bob.' });
+    const before = fake.as('rob').openIssue('acme/shop', { title: 'It hangs', body: 'It hagns.' });
+    fake.as('rob').editIssue(before, { body: 'It hangs.' });
+    decide(before);
+    for (const issue of [edited, before]) fake.as('mia').closeIssue(issue);
+    fake.state.refusesEdits = true;
+    expect(await harvest()).toMatchObject({ outcomes: { stored: 2 } });
+    expect((await snapshotOf(edited))?.flags).toEqual(['history-unreadable']);
+    expect((await snapshotOf(before))?.flags).toEqual([]);
+    expect((await whyLeftOut()).toSorted()).toEqual(['leaked-outcome', null]);
   });
 
   it('takes one request for an issue, reads nothing twice, and goes on where it stopped', async () => {
@@ -240,6 +269,8 @@ describe('saved threads', () => {
       decidedBy: 'merge',
       exposed: false,
     });
+    // Such a file says nothing about edits.
+    expect(await whyLeftOut()).toEqual([null]);
   });
 
   it('lose what was written into title and body after the choice, and keep their price', async () => {

@@ -34,10 +34,10 @@ const ISSUE_QUERY = `query pastIssue($owner: String!, $name: String!, $number: I
     nameWithOwner
     isPrivate
     issue(number: $number) {
-      fullDatabaseId number title body url state locked createdAt updatedAt closedAt author ${ACTOR} ${EDITS}
+      fullDatabaseId number title body url state locked createdAt updatedAt closedAt lastEditedAt author ${ACTOR} ${EDITS}
       comments(first: 100, after: $comments) @include(if: $withComments) {
         nodes {
-          fullDatabaseId url body createdAt updatedAt isMinimized authorAssociation author ${ACTOR} ${EDITS}
+          fullDatabaseId url body createdAt updatedAt lastEditedAt isMinimized authorAssociation author ${ACTOR} ${EDITS}
         }
         ${PAGE_INFO}
       }
@@ -93,6 +93,7 @@ const comment = z.object({
   body: z.string(),
   createdAt: z.string(),
   updatedAt: z.string(),
+  lastEditedAt: z.string().nullish(),
   isMinimized: z.boolean(),
   authorAssociation: z.string(),
   author: actor,
@@ -131,6 +132,7 @@ const issue = z.object({
   createdAt: z.string(),
   updatedAt: z.string(),
   closedAt: z.string().nullish(),
+  lastEditedAt: z.string().nullish(),
   author: actor,
   userContentEdits: edits,
   comments: z.object({ nodes: z.array(comment.nullable()), pageInfo }).optional(),
@@ -303,6 +305,7 @@ function toPastIssue(repository: z.output<typeof issueAnswer>['repository']) {
     updatedAt: found.updatedAt,
     closedAt: found.closedAt ?? null,
     edits: toEdits(found.userContentEdits),
+    lastEditedAt: found.lastEditedAt ?? null,
   };
 }
 
@@ -318,6 +321,7 @@ function toPastComment(node: z.output<typeof comment>): PastComment {
     appId: null,
     association: node.authorAssociation,
     edits: toEdits(node.userContentEdits),
+    lastEditedAt: node.lastEditedAt ?? null,
   };
 }
 

@@ -11,8 +11,12 @@ import { storedConfig } from '../support/repository-config.ts';
 
 const PAGE_SIZE = 100;
 
-/** Texts that were changed when the outcome was known may tell it. */
-const LEAKS: ReadonlySet<SnapshotFlag> = new Set(['edited-after-signal', 'issue-edited-after-signal']);
+/** Texts that were changed when the outcome was known may tell it; what stood there before may be kept back. */
+const LEAKS: ReadonlySet<SnapshotFlag> = new Set([
+  'edited-after-signal',
+  'issue-edited-after-signal',
+  'history-unreadable',
+]);
 
 export interface LabelledItem {
   readonly thread: LabelledThread;

@@ -129,14 +129,17 @@ function flagsOf(issue: PastIssue, proposals: readonly PastProposal[], cutoff: D
       issue.edits.some((edit) => isAfter(edit.at)) ||
         issue.timeline.some((entry) => entry.kind === 'renamed' && isAfter(entry.at)),
     ],
-    ['history-unreadable', comments.some((comment) => isUnreadable(comment, cutoff))],
+    ['history-unreadable', [issue, ...comments].some((text) => isUnreadable(text, cutoff))],
   ];
   return found.filter(([, holds]) => holds).map(([flag]) => flag);
 }
 
 /** Changed after the cutoff, and what stood there before is gone. */
-function isUnreadable({ edits, createdAt, updatedAt }: PastComment, cutoff: Date): boolean {
-  if (new Date(updatedAt) < cutoff || updatedAt === createdAt) return false;
+function isUnreadable(
+  { edits, lastEditedAt }: Pick<PastComment, 'edits' | 'lastEditedAt'>,
+  cutoff: Date,
+): boolean {
+  if (lastEditedAt === null || new Date(lastEditedAt) < cutoff) return false;
   const before = edits.filter((edit) => new Date(edit.at) < cutoff);
   return before.at(-1)?.body == null;
 }
