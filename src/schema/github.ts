@@ -33,7 +33,10 @@ export const repositories = pgTable(
     owner: text('owner').notNull(),
     name: text('name').notNull(),
     isPrivate: boolean('is_private').notNull().default(false),
+    /** Set while the App cannot see the repository. */
     removedAt: instant('removed_at'),
+    /** `told`: GitHub said that the App is out of it. `unseen`: it answers that nothing is there, and it may come back. */
+    removedReason: text('removed_reason', { enum: ['told', 'unseen'] }),
     /** The last `.github/swe-manager.yml` that was read, as parsed; null while there is none. */
     config: jsonb('config'),
     configEtag: text('config_etag'),

@@ -1,6 +1,8 @@
-import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { commands, effects, installations, issues, repositories } from '../schema/index.ts';
+
+const IN_SIGHT = { removedAt: null, removedReason: null } as const;
 
 export type Repository = typeof repositories.$inferSelect;
 
@@ -19,7 +21,7 @@ export async function upsertRepository(db: Db, facts: RepositoryFacts): Promise<
     .values(facts)
     .onConflictDoUpdate({
       target: repositories.id,
-      set: { ...facts, removedAt: null, updatedAt: sql`now()` },
+      set: { ...facts, ...IN_SIGHT, updatedAt: sql`now()` },
     });
 }
 
@@ -55,12 +57,27 @@ export async function findRepository(db: Db, owner: string, name: string): Promi
   return row ?? null;
 }
 
-export async function markRepositoriesRemoved(db: Db, ids: readonly number[], at: Date): Promise<void> {
-  if (ids.length === 0) return;
+/** GitHub said that they left this installation, or are deleted. What was recorded of them is erased. */
+export async function markRepositoriesRemoved(
+  db: Db,
+  from: { readonly installationId: number; readonly ids: readonly number[] },
+  at: Date,
+): Promise<void> {
+  if (from.ids.length === 0) return;
   await db
     .update(repositories)
-    .set({ removedAt: at })
-    .where(inArray(repositories.id, [...ids]));
+    .set({ removedAt: at, removedReason: 'told' })
+    .where(
+      and(eq(repositories.installationId, from.installationId), inArray(repositories.id, [...from.ids])),
+    );
+}
+
+/** GitHub answered that it is not there, which it also says of what is only hidden: nothing is erased. */
+export async function markRepositoryUnseen(db: Db, id: number, at: Date): Promise<void> {
+  await db
+    .update(repositories)
+    .set({ removedAt: at, removedReason: 'unseen' })
+    .where(and(eq(repositories.id, id), isNull(repositories.removedAt)));
 }
 
 export async function saveRepositoryConfig(
@@ -113,5 +130,5 @@ export async function removedWithWork(db: Db, limit: number): Promise<Repository
 }
 
 export async function markRepositorySeen(db: Db, id: number): Promise<void> {
-  await db.update(repositories).set({ removedAt: null }).where(eq(repositories.id, id));
+  await db.update(repositories).set(IN_SIGHT).where(eq(repositories.id, id));
 }

@@ -8,12 +8,13 @@ import { buildDataset } from '../../src/cli/dataset/build.ts';
 import { writeDirectory } from '../../src/cli/dataset/export.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
 import type { Judge } from '../../src/pipeline/judge/types.ts';
-import { installations, revisions, snapshots } from '../../src/schema/index.ts';
-import { type datasetVersionStore, erasureStore, proposalStore } from '../../src/store/index.ts';
+import { installations, repositories, revisions, snapshots } from '../../src/schema/index.ts';
+import { type datasetVersionStore, effectStore, erasureStore, proposalStore } from '../../src/store/index.ts';
 import { verifyVersion } from '../../src/tasks/dataset/verify-version.ts';
 import { eraseDue } from '../../src/tasks/erasure/erase-due.ts';
 import { eraseOld } from '../../src/tasks/erasure/erase-many.ts';
 import { forgetUser } from '../../src/tasks/erasure/forget-user.ts';
+import { sweep } from '../../src/tasks/sweep/sweep.ts';
 import { openWorld, proposalOf, type World, type WorldOptions } from './world.ts';
 
 const worlds: World[] = [];
@@ -65,6 +66,25 @@ async function exportOf({ app }: World, version: datasetVersionStore.DatasetVers
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** Its first answer waits for `answer`. */
+function gatedJudge(): { judge: Judge; calls: () => number; answer: () => void } {
+  const embedded = createEmbeddedJudge();
+  const gate = Promise.withResolvers<void>();
+  let calls = 0;
+  return {
+    calls: () => calls,
+    answer: gate.resolve,
+    judge: {
+      name: 'gated',
+      judge: async (input) => {
+        calls += 1;
+        if (calls === 1) await gate.promise;
+        return embedded.judge(input);
+      },
+    },
+  };
 }
 
 describe('promise 8: erasure', () => {
@@ -127,29 +147,19 @@ describe('promise 8: erasure', () => {
   });
 
   it('promise 8: a comment deleted while it is judged is not part of what is recorded', async () => {
-    const embedded = createEmbeddedJudge();
-    const gate = Promise.withResolvers<void>();
-    let calls = 0;
-    const judge: Judge = {
-      name: 'gated',
-      judge: async (input) => {
-        calls += 1;
-        if (calls === 1) await gate.promise;
-        return embedded.judge(input);
-      },
-    };
+    const { judge, calls, answer } = gatedJudge();
     const w = await world({ parts: { judge } });
     const issue = w.newIssue();
     const comment = w.propose(issue, 'ann', canaryProposal);
     w.propose(issue, 'bob');
     w.propose(issue, 'cyn');
     w.say(issue, 'mia', '/manager choose');
-    await expect.poll(() => calls, patiently).toBe(1);
+    await expect.poll(calls, patiently).toBe(1);
     w.github.as('ann').deleteComment(comment);
     await expect.poll(() => w.app.ctx.db.$count(snapshots, sql`erased_at is not null`), patiently).toBe(1);
-    gate.resolve();
+    answer();
     await w.settle(issue);
-    expect(calls).toBe(2);
+    expect(calls()).toBe(2);
     expect(await w.outcomes(issue)).toEqual(['choose: done']);
     expect(await placesOf(w, CANARY)).toEqual([]);
     expect(w.ours(issue)[0]?.body).not.toContain(CANARY);
@@ -191,6 +201,46 @@ describe('promise 8: erasure', () => {
     w.github.uninstall(installation ?? 0);
     const status = () => w.app.ctx.db.select({ status: installations.status }).from(installations);
     await expect.poll(status, patiently).toEqual([{ status: 'deleted' }]);
+    await eraseDue(w.app.ctx, AbortSignal.timeout(60_000));
+    expect(await placesOf(w, CANARY)).toEqual([]);
+  });
+
+  it('what is only out of sight is kept, and goes on when it is seen again', async () => {
+    const { judge, calls, answer } = gatedJudge();
+    const w = await world({
+      parts: { judge },
+      config: { sweepMs: 86_400_000 },
+    });
+    const { ctx } = w.app;
+    const repository = w.github.state.repositoryOf('acme/widgets');
+    const { installationId } = repository;
+    const issue = w.newIssue();
+    w.propose(issue, 'ann');
+    w.propose(issue, 'bob');
+    w.say(issue, 'mia', '/manager choose');
+    await expect.poll(calls, patiently).toBe(1);
+    // Nobody is told: GitHub only answers that nothing is there.
+    Object.assign(repository, { installationId: null, private: true });
+    answer();
+    const answers = () => effectStore.commentEffects(ctx.db, issue.id);
+    await expect.poll(answers, patiently).toMatchObject([{ state: 'parked', stateReason: 'removed' }]);
+    await eraseDue(ctx, AbortSignal.timeout(60_000));
+
+    Object.assign(repository, { installationId, private: false });
+    await sweep(ctx, AbortSignal.timeout(60_000));
+    await expect.poll(() => w.ours(issue).length, patiently).toBe(1);
+    expect(w.ours(issue)[0]?.body).toContain('revisions judged');
+    expect(await proposalStore.liveProposals(ctx.db, issue.id)).toHaveLength(2);
+  });
+
+  it('promise 8: a repository that was taken out of the installation keeps no text', async () => {
+    const w = await world();
+    const issue = w.newIssue({ body: `It is ${CANARY}.` });
+    w.propose(issue, 'ann', canaryProposal);
+    await w.command(issue, 'mia', '/manager choose');
+    w.github.revokeRepository(w.github.state.repositoryOf('acme/widgets'));
+    const reason = () => w.app.ctx.db.select({ reason: repositories.removedReason }).from(repositories);
+    await expect.poll(reason, patiently).toEqual([{ reason: 'told' }]);
     await eraseDue(w.app.ctx, AbortSignal.timeout(60_000));
     expect(await placesOf(w, CANARY)).toEqual([]);
   });

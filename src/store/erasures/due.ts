@@ -44,7 +44,10 @@ export async function issuesToErase(
   return rows.map(({ id }) => id);
 }
 
-/** Where the App is uninstalled: whole installations, and repositories that were taken out of one or deleted. */
+/**
+ * Where GitHub said that the App is uninstalled: whole installations, and repositories that were taken out of one or
+ * deleted. Those that are only out of sight are parked and may come back.
+ */
 export async function uninstalled(db: Db): Promise<{ installationIds: number[]; repositoryIds: number[] }> {
   const gone = await db
     .select({ id: installations.id })
@@ -53,7 +56,7 @@ export async function uninstalled(db: Db): Promise<{ installationIds: number[]; 
   const removed = await db
     .select({ id: repositories.id })
     .from(repositories)
-    .where(isNotNull(repositories.removedAt));
+    .where(and(isNotNull(repositories.removedAt), eq(repositories.removedReason, 'told')));
   return { installationIds: gone.map(({ id }) => id), repositoryIds: removed.map(({ id }) => id) };
 }
 

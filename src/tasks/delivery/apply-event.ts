@@ -18,7 +18,9 @@ export async function applyEvent(application: Application, event: WebhookEvent):
     case 'repository':
       await recordRepository(application, event);
       if (event.action === 'deleted') {
-        await repositoryStore.markRepositoriesRemoved(tx, [event.repository.id], ctx.clock.now());
+        const { installationId, repository } = event;
+        const from = { installationId, ids: [repository.id] };
+        await repositoryStore.markRepositoriesRemoved(tx, from, ctx.clock.now());
         await giveUpRepository(application, event.repository.id);
       }
       return;

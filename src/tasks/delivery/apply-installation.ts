@@ -34,7 +34,7 @@ export async function applyInstallationRepositories(
   await makeInstallationKnown(application, event, event.added);
   await repositoryStore.markRepositoriesRemoved(
     application.tx,
-    event.removedIds,
+    { installationId: event.installationId, ids: event.removedIds },
     application.ctx.clock.now(),
   );
 }

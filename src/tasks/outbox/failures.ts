@@ -106,7 +106,7 @@ async function isOutOfSight(ctx: AppContext, effect: Effect): Promise<boolean> {
   if (!issue) return false;
   const github = await ctx.github.forInstallation(effect.installationId);
   if (await github.canSee({ owner: issue.owner, name: issue.repositoryName })) return false;
-  await repositoryStore.markRepositoriesRemoved(ctx.db, [issue.repositoryId], ctx.clock.now());
+  await repositoryStore.markRepositoryUnseen(ctx.db, issue.repositoryId, ctx.clock.now());
   return true;
 }
 

@@ -93,6 +93,6 @@ async function isParked(
   if (failure !== 'not-found') return false;
   const github = await ctx.github.forInstallation(issue.installationId);
   if (await github.canSee({ owner: issue.owner, name: issue.repositoryName })) return false;
-  await repositoryStore.markRepositoriesRemoved(ctx.db, [issue.repositoryId], ctx.clock.now());
+  await repositoryStore.markRepositoryUnseen(ctx.db, issue.repositoryId, ctx.clock.now());
   return true;
 }

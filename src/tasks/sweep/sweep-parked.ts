@@ -21,8 +21,10 @@ export async function sweepParked(ctx: AppContext, signal: AbortSignal): Promise
 
 /** Suspended, unsuspended or deleted while nobody told us. */
 async function checkInstallations(ctx: AppContext): Promise<void> {
+  // Read before GitHub is asked: one that is installed meanwhile must not count as deleted, and be erased.
+  const recorded = await installationStore.listInstallations(ctx.db);
   const onGitHub = new Map((await ctx.github.listInstallations()).map((one) => [one.id, one.suspended]));
-  for (const known of await installationStore.listInstallations(ctx.db)) {
+  for (const known of recorded) {
     const suspended = onGitHub.get(known.id);
     const status = suspended === undefined ? 'deleted' : suspended ? 'suspended' : 'active';
     if (status === known.status) continue;
