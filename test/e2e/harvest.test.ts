@@ -128,6 +128,30 @@ describe('harvest', () => {
     expect(fake.state.audit.entries.filter((entry) => entry.write)).toEqual([]);
   });
 
+  it('rewinds to before the first assignment, be it taken back or given again', async () => {
+    const issue = fake.as('rob').openIssue('acme/shop', { title: 'It fails' });
+    fake.as('mia').assign(issue, 'bob'); // No proposal yet: a triager, not a choice.
+    fake.as('mia').unassign(issue, 'bob');
+    minute();
+    fake.as('ann').comment(issue, proposalOf('ann'));
+    const second = fake.as('bob').comment(issue, proposalOf('bob'));
+    minute();
+    fake.as('mia').assign(issue, 'bob');
+    minute();
+    fake.as('mia').unassign(issue, 'bob');
+    fake.as('bob').editComment(second, `${proposalOf('bob')}\n\nUpdate: as agreed.`);
+    fake.as('cat').comment(issue, proposalOf('cat'));
+    minute();
+    fake.as('mia').assign(issue, 'bob');
+    fake.as('mia').closeIssue(issue);
+    await harvest();
+    expect(await snapshotOf(issue)).toMatchObject({
+      input: { candidates: [{ authorLogin: 'ann' }, { authorLogin: 'bob', body: proposalOf('bob') }] },
+      flags: ['edited-after-signal'],
+    });
+    expect(await labelOf(issue)).toMatchObject({ proposalNumber: 2, decidedBy: 'assignment' });
+  });
+
   it('flags what GitHub keeps back of the edits, and reads the rest', async () => {
     const { issue, second } = decided('It fails');
     minute();

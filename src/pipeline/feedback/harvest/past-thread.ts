@@ -40,8 +40,7 @@ export interface HarvestOptions {
 export function readPastThread(issue: PastIssue, options: HarvestOptions): PastThread {
   const proposals = proposalsOf(issue, options.headings);
   const signals = signalsOfPast(issue, proposals, options.reviewers);
-  const first = signals.map(({ at }) => at).toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null;
-  const cutoff = first;
+  const cutoff = firstSign(issue, proposals, signals);
   return {
     title: cutoff ? titleAt(issue, cutoff) : issue.title,
     body: (cutoff && textAt(issue.edits, cutoff)) ?? issue.body,
@@ -50,6 +49,26 @@ export function readPastThread(issue: PastIssue, options: HarvestOptions): PastT
     cutoff,
     flags: cutoff ? flagsOf(issue, proposals, cutoff) : [],
   };
+}
+
+/** An assignment that was taken back, or given again later, showed a choice all the same. */
+function firstSign(
+  { timeline }: PastIssue,
+  proposals: readonly PastProposal[],
+  signals: readonly PastSignal[],
+): Date | null {
+  const assignments = timeline.flatMap((entry) => {
+    const at = new Date(entry.at);
+    const isChoice = proposals.some(
+      ({ authorLogin, postedAt }) =>
+        entry.kind === 'assigned' &&
+        authorLogin.toLowerCase() === entry.login.toLowerCase() &&
+        (postedAt === null || postedAt <= at),
+    );
+    return isChoice ? [at] : [];
+  });
+  const times = [...signals.map(({ at }) => at), ...assignments];
+  return times.toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null;
 }
 
 function proposalsOf(issue: PastIssue, headings: TemplateHeadings): PastProposal[] {
