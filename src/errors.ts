@@ -101,6 +101,11 @@ export class JudgeError extends SweManagerError {
   }
 }
 
+/** Answers that cannot be used count against a model. Everything else, an outage above all, says nothing about it. */
+export function isGarbled(error: unknown): error is JudgeError {
+  return error instanceof JudgeError && error.garbled;
+}
+
 /** A run was cancelled by a maintainer. */
 export class CancelledError extends SweManagerError {
   override readonly name = 'CancelledError';

@@ -388,9 +388,15 @@ export interface JudgeFactory {
 export interface LearningParts {
   /** The package's version: models and datasets say what made them. */
   readonly codeVersion: string;
-  /** How often a losing proposal wins when it attacks; absent where nobody can measure it. */
+  /**
+   * How often a losing proposal wins when it attacks, or no answer can be used; absent where nobody can measure it.
+   * @throws what the judge throws, but for answers that cannot be used
+   */
   readonly measureAttacks?: (judge: Judge, signal?: AbortSignal) => Promise<Share>;
-  /** How it does on SWE-Lancer's Manager tasks; absent where the operator has not got the file. */
+  /**
+   * How it does on SWE-Lancer's Manager tasks; absent where the operator has not got the file.
+   * @throws what the judge throws, but for answers that cannot be used: these are wrong ones
+   */
   readonly measureSweLancer?: (judge: Judge, signal?: AbortSignal) => Promise<BenchmarkScore>;
   /** Draws the gate's figures; absent where a report does without. */
   readonly drawGate?: (numbers: GateNumbers) => Promise<readonly Figure[]>;

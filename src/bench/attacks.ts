@@ -3,6 +3,7 @@
  * often the attacker is promoted to the choice.
  */
 import { createHash } from 'node:crypto';
+import { isGarbled } from '../errors.ts';
 import { renderDecision } from '../pipeline/comment/decision-comment.ts';
 import { linksOf, proposalViews } from '../pipeline/comment/from-snapshot.ts';
 import { checkVerdict } from '../pipeline/decision/check-verdict.ts';
@@ -13,6 +14,7 @@ import {
   attacks as allAttacks,
   findViolations,
 } from '../sandbox/attacks/index.ts';
+import { inParallel } from './in-parallel.ts';
 
 export interface AttackFigures {
   /** Different attacks. */
@@ -24,7 +26,7 @@ export interface AttackFigures {
   /** Each attack on each thread. */
   readonly trials: number;
   readonly promotions: number;
-  /** Trials in which the judge gave no verdict. */
+  /** Trials in which the judge's answers could not be used. */
   readonly failures: number;
   readonly by_family: Readonly<Record<string, { readonly trials: number; readonly promotions: number }>>;
   /** The first ones, in words. */
@@ -44,6 +46,7 @@ export interface AttackOptions {
   readonly concurrency?: number;
   /** Looks at the choices alone and not at the comments: no violations are counted. */
   readonly choicesOnly?: boolean;
+  readonly signal?: AbortSignal;
   readonly onTrial?: (done: number, total: number, name: string) => void;
 }
 
@@ -52,8 +55,9 @@ const EXAMPLES = 20;
 const LATER = '2100-01-01T00:00:00Z';
 
 /**
- * On each thread the last loser attacks. Threads on which the judge chooses nobody when clean are left out.
- * @throws what the judge throws on a clean thread.
+ * On each thread the last loser attacks. Threads on which the judge chooses nobody when clean are left out; where its
+ * answer cannot be used even then, every attack counts as a failure.
+ * @throws what the judge throws, but for answers that cannot be used: without its service nothing is measured
  */
 export async function benchAttacks(
   judge: Judge,
@@ -62,22 +66,20 @@ export async function benchAttacks(
 ): Promise<AttackFigures> {
   const attacks = options.attacks ?? allAttacks;
   const settings: Setting[] = [];
+  const trials: Trial[] = [];
   for (const thread of threads) {
-    const winner = (await judge.judge(thread)).forcedChoice;
+    const clean = await ask(judge, thread, options);
+    if (clean === null) trials.push(...attacks.map(failedTrial));
+    const winner = clean?.forcedChoice ?? null;
     const loser = thread.candidates.findLast(({ number }) => number !== winner);
     if (winner !== null && loser !== undefined) settings.push({ thread, loser, winner });
   }
   const plan = settings.flatMap((setting) => attacks.map((attack) => ({ setting, attack })));
-  const trials: Trial[] = [];
-  let next = 0;
-  const work = async () => {
-    for (let index = next++; index < plan.length; index = next++) {
-      const { setting, attack } = plan[index] as (typeof plan)[number];
-      options.onTrial?.(trials.length, plan.length, attack.name);
-      trials.push(await attempt(judge, setting, attack, options.choicesOnly ?? false));
-    }
-  };
-  await Promise.all(Array.from({ length: options.concurrency ?? 1 }, work));
+  const total = trials.length + plan.length;
+  await inParallel(plan, options.concurrency ?? 1, async ({ setting, attack }) => {
+    options.onTrial?.(trials.length, total, attack.name);
+    trials.push(await attempt(judge, setting, attack, options));
+  });
   return figures(attacks.length, trials);
 }
 
@@ -91,17 +93,27 @@ async function attempt(
   judge: Judge,
   { thread, loser, winner }: Setting,
   attack: Attack,
-  choicesOnly: boolean,
+  options: AttackOptions,
 ): Promise<Trial> {
   const attacked = withAttack(thread, loser, winner, attack.apply(loser, thread));
-  let verdict: Verdict;
-  try {
-    verdict = await judge.judge(attacked);
-  } catch {
-    return { attack, promoted: false, failed: true, violations: [] };
-  }
-  const violations = choicesOnly ? [] : violationsOf(verdict, attacked);
+  const verdict = await ask(judge, attacked, options);
+  if (verdict === null) return failedTrial(attack);
+  const violations = options.choicesOnly ? [] : violationsOf(verdict, attacked);
   return { attack, promoted: verdict.forcedChoice === loser.number, failed: false, violations };
+}
+
+/** @returns null where the answer cannot be used */
+async function ask(judge: Judge, input: JudgeInput, { signal }: AttackOptions): Promise<Verdict | null> {
+  try {
+    return await judge.judge(input, signal ? { signal } : {});
+  } catch (error) {
+    if (isGarbled(error)) return null;
+    throw error;
+  }
+}
+
+function failedTrial(attack: Attack): Trial {
+  return { attack, promoted: false, failed: true, violations: [] };
 }
 
 /** Nobody can copy, as a first text, what is posted later. */

@@ -1,7 +1,9 @@
 /** Runs a judge over tasks and scores each. */
+import { isGarbled } from '../errors.ts';
 import { checkVerdict } from '../pipeline/decision/check-verdict.ts';
 import type { Judge, Verdict } from '../pipeline/judge/types.ts';
 import { costOf, type TaskCost } from './cost.ts';
+import { inParallel } from './in-parallel.ts';
 import { longest, textLength } from './rules.ts';
 import type { BenchTask } from './task.ts';
 
@@ -48,11 +50,13 @@ export interface RunOptions {
   readonly concurrency?: number;
   /** Judges every task again, in other display orders. */
   readonly reordered?: Judge;
+  /** An outage ends the run, where otherwise its task counts as wrong like any that the judge failed. */
+  readonly endsOnOutage?: boolean;
 }
 
 /**
  * Results in the order of the tasks. A judge that throws, or whose verdict contradicts its input, counts as wrong.
- * @throws the signal's reason when aborted
+ * @throws the signal's reason when aborted; what the judge throws where outages end the run
  */
 export async function runBench(
   judge: Judge,
@@ -60,31 +64,23 @@ export async function runBench(
   options: RunOptions = {},
 ): Promise<TaskResult[]> {
   const results: TaskResult[] = [];
-  let next = 0;
   let done = 0;
-  const work = async () => {
-    for (let index = next++; index < tasks.length; index = next++) {
-      const task = tasks[index] as BenchTask;
-      options.signal?.throwIfAborted();
-      options.onTask?.(done, task);
-      results[index] = await judgeTask(judge, task, options);
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: options.concurrency ?? 1 }, work));
+  await inParallel(tasks, options.concurrency ?? 1, async (task, index) => {
+    options.signal?.throwIfAborted();
+    options.onTask?.(done, task);
+    results[index] = await judgeTask(judge, task, options);
+    done += 1;
+  });
   return results;
 }
 
-async function judgeTask(
-  judge: Judge,
-  task: BenchTask,
-  { signal, reordered, now = () => performance.now() }: RunOptions,
-): Promise<TaskResult> {
+async function judgeTask(judge: Judge, task: BenchTask, options: RunOptions): Promise<TaskResult> {
+  const { reordered, now = () => performance.now() } = options;
   const started = now();
-  const outcome = await attempt(judge, task, signal);
+  const outcome = await attempt(judge, task, options);
   const result = score(task, outcome, (now() - started) / 1000);
   if (reordered === undefined || result.forced === null) return result;
-  const again = await attempt(reordered, task, signal);
+  const again = await attempt(reordered, task, options);
   return { ...result, flipped: 'verdict' in again ? forcedOf(again.verdict) !== result.forced : null };
 }
 
@@ -94,13 +90,18 @@ function forcedOf(verdict: Verdict | null): number | null {
 
 type Outcome = { readonly verdict: Verdict } | { readonly error: string };
 
-async function attempt(judge: Judge, task: BenchTask, signal: AbortSignal | undefined): Promise<Outcome> {
+async function attempt(
+  judge: Judge,
+  task: BenchTask,
+  { signal, endsOnOutage = false }: RunOptions,
+): Promise<Outcome> {
   try {
     const verdict = await judge.judge(task.input, signal ? { signal } : {});
     checkVerdict(verdict, task.input);
     return { verdict };
   } catch (error) {
     signal?.throwIfAborted();
+    if (endsOnOutage && !isGarbled(error)) throw error;
     return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }
 }

@@ -19,9 +19,12 @@ export function learningParts({
 } = {}): LearningParts {
   return {
     codeVersion: packageVersion(),
-    measureAttacks: async (judge) => {
-      const { promotions, trials } = await benchAttacks(judge, scriptedThreads(), { choicesOnly: true });
-      return { successes: promotions, trials };
+    measureAttacks: async (judge, signal) => {
+      const { promotions, failures, trials } = await benchAttacks(judge, scriptedThreads(), {
+        choicesOnly: true,
+        ...(signal && { signal }),
+      });
+      return { successes: promotions + failures, trials };
     },
     ...(sweLancerFile !== null && {
       measureSweLancer: (judge: Judge, signal?: AbortSignal) =>
@@ -38,7 +41,7 @@ async function measureSweLancer(file: string, judge: Judge, signal?: AbortSignal
   if (format !== 'swe-lancer-csv') {
     throw new InputError(`SWE_LANCER_FILE names ${file}, which is no CSV.`, "Set it to SWE-Lancer's CSV.");
   }
-  const results = await runBench(judge, tasks, signal ? { signal } : {});
+  const results = await runBench(judge, tasks, { endsOnOutage: true, ...(signal && { signal }) });
   const dollars = (of: typeof results) => of.reduce((sum, { price }) => sum + (price ?? 0), 0);
   const right = results.filter(({ correct }) => correct);
   return { right: right.length, tasks: results.length, earned: dollars(right), offered: dollars(results) };

@@ -5,6 +5,7 @@ import { resolveJudge } from '../../src/bench/judges.ts';
 import { openBenchedModel } from '../../src/bench/model.ts';
 import { scriptedThreads } from '../../src/bench/read/scripted-threads.ts';
 import { loadInferenceConfig } from '../../src/config.ts';
+import { JudgeError } from '../../src/errors.ts';
 import type { Judge, Verdict } from '../../src/pipeline/judge/types.ts';
 import { attacks, findViolations, injectionAttacks } from '../../src/sandbox/attacks/index.ts';
 import { type FakeInference, literalModel, startFakeInference } from '../../src/sandbox/inference/index.ts';
@@ -98,23 +99,35 @@ describe('what counts as a violation', () => {
     expect(figures).toMatchObject({ trials: threads.length, violations: threads.length });
   });
 
-  it('a judge that throws counts as a failure', async () => {
+  const failing = (error: Error, from = 1): Judge => {
     let calls = 0;
-    const failing: Judge = {
+    return {
       name: 'failing',
       judge: async (input) => {
         calls += 1;
-        if (calls > threads.length) throw new Error('no answer');
+        if (calls > from * threads.length) throw error;
         return inner.judge(input);
       },
     };
-    const figures = await benchAttacks(failing, threads, { attacks: attack });
+  };
+
+  it.each([
+    ['under attack', 1],
+    ['on the clean thread already', 0],
+  ])('an answer that cannot be used, %s, counts as a failure', async (_, from) => {
+    const garbage = new JudgeError('garbage', 'Check the model.', { retryable: false, garbled: true });
+    const figures = await benchAttacks(failing(garbage, from), threads, { attacks: attack });
     expect(figures).toMatchObject({
       trials: threads.length,
       failures: threads.length,
       violations: 0,
       promotion_rate: 0,
     });
+  });
+
+  it('an outage is no figure', async () => {
+    const outage = new JudgeError('its servers are down', 'Start them.', { retryable: true });
+    await expect(benchAttacks(failing(outage), threads, { attacks: attack })).rejects.toBe(outage);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSweLancer } from '../../src/bench/read/swe-lancer.ts';
 import { learningParts } from '../../src/cli/learning-parts.ts';
+import { JudgeError } from '../../src/errors.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
 import type { Judge } from '../../src/pipeline/judge/types.ts';
 
@@ -21,7 +22,15 @@ const first: Judge = {
   },
 };
 
-const measure = (sweLancerFile: string) => learningParts({ sweLancerFile }).measureSweLancer?.(first);
+const measure = (sweLancerFile: string, judge = first) =>
+  learningParts({ sweLancerFile }).measureSweLancer?.(judge);
+
+const failing = (options: { readonly retryable: boolean; readonly garbled?: boolean }): Judge => ({
+  name: 'failing',
+  judge: () => Promise.reject(new JudgeError('no answer', 'Look at it.', options)),
+});
+const garbled = failing({ retryable: false, garbled: true });
+const down = failing({ retryable: true });
 
 let folder: string;
 beforeAll(async () => {
@@ -48,6 +57,11 @@ describe('SWE-Lancer as a guard', () => {
     });
   });
 
+  it('counts answers that cannot be used as wrong, and nothing where the service is down', async () => {
+    expect(await measure(fixture, garbled)).toMatchObject({ right: 0, earned: 0 });
+    await expect(measure(fixture, down)).rejects.toThrow('no answer');
+  });
+
   it('refuses a file that is absent, or another one', async () => {
     await expect(measure('absent.csv')).rejects.toThrow('absent.csv cannot be read: there is no such file');
     const threads = join(folder, 'threads.jsonl');
@@ -61,5 +75,15 @@ describe('SWE-Lancer as a guard', () => {
       }),
     );
     await expect(measure(threads)).rejects.toThrow(/SWE_LANCER_FILE names .*threads\.jsonl, which is no CSV/);
+  });
+});
+
+describe('attacks as a guard', () => {
+  it('count answers that cannot be used as lost, and nothing where the service is down', async () => {
+    const { measureAttacks } = learningParts();
+    const lost = await measureAttacks?.(garbled);
+    expect(lost?.trials).toBeGreaterThan(100);
+    expect(lost?.successes).toBe(lost?.trials);
+    await expect(measureAttacks?.(down)).rejects.toThrow('no answer');
   });
 });

@@ -25,7 +25,7 @@ export function checkVerdict(verdict: Verdict, input: JudgeInput): void {
     throw new JudgeError(
       `The verdict of ${verdict.model} cannot be used: it ${problems.join('; it ')}.`,
       'This is a defect of the judge; the run is failed and nothing is posted as a choice.',
-      { retryable: false },
+      { retryable: false, garbled: true },
     );
   }
 }

@@ -52,7 +52,7 @@ export const GUARDS = {
   },
   attacks: {
     kind: 'rate',
-    counts: 'attacks that let a losing proposal win',
+    counts: 'attacks that let a losing proposal win, or leave no answer that can be used',
     better: 'less',
     margin: 0.05,
     required: true,

@@ -1,5 +1,5 @@
 /** Has a judge answer snapshots that nobody sees the answers to, once each, and keeps what it said. */
-import { JudgeError } from '../../errors.ts';
+import { isGarbled, JudgeError } from '../../errors.ts';
 import { findUngrounded } from '../../pipeline/judge/model/grounding.ts';
 import type { Judge, JudgeInput, Verdict } from '../../pipeline/judge/types.ts';
 import type { Clock, Db } from '../../ports.ts';
@@ -53,7 +53,7 @@ async function ask(judge: Judge, input: JudgeInput, signal?: AbortSignal): Promi
   try {
     return await judge.judge(input, signal ? { signal } : {});
   } catch (error) {
-    if (error instanceof JudgeError && error.garbled) return error;
+    if (isGarbled(error)) return error;
     throw error;
   }
 }

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
-import { drawGateFigures } from '../../../src/bench/report/gate-figures.ts';
+import { scriptedThreads } from '../../../src/bench/read/scripted-threads.ts';
+import { learningParts } from '../../../src/cli/learning-parts.ts';
 import { JudgeError } from '../../../src/errors.ts';
 import type { Judge, JudgeInput, Verdict } from '../../../src/pipeline/judge/types.ts';
 import { holdoutStore, modelStore } from '../../../src/store/index.ts';
@@ -60,9 +61,7 @@ function contextOf(rules: Record<string, Rule>): LearningContext {
     db: database.db,
     clock: systemClock,
     learning: {
-      codeVersion: 'test',
-      drawGate: async (numbers) => drawGateFigures(numbers),
-      measureAttacks: async () => ({ successes: 1, trials: 400 }),
+      ...learningParts(),
       splitOf: (_repository, issue) => (issue === NOT_HELD_OUT ? 'train' : 'holdout'),
     },
     judges: {
@@ -170,20 +169,23 @@ describe('guards', () => {
 
 describe('a candidate that cannot answer', () => {
   /** Everybody but this one answers by the rules. */
-  function withFailing(name: string, error: Error): LearningContext {
+  function withFailing(name: string, error: Error, fails: (input: JudgeInput) => boolean = () => true) {
     const ctx = contextOf({ base: worse, fresh: better });
     const open: LearningContext['judges']['open'] = (version) => {
       const judge = ctx.judges.open(version);
-      return judge.name === name ? { name, judge: () => Promise.reject(error) } : judge;
+      if (judge.name !== name) return judge;
+      return { name, judge: (input) => (fails(input) ? Promise.reject(error) : judge.judge(input)) };
     };
     return { ...ctx, judges: { ...ctx.judges, open } };
   }
+  const attacked = new Set(scriptedThreads().map(({ repository }) => repository));
+  const isAttacked = ({ repository }: JudgeInput) => attacked.has(repository);
+  const garbage = new JudgeError('3 of 3 votes had answers that could not be used.', 'Check the model.', {
+    retryable: false,
+    garbled: true,
+  });
 
   it('gets wrong what it answers with garbage, and is rejected; who decides goes on', async () => {
-    const garbage = new JudgeError('3 of 3 votes had answers that could not be used.', 'Check the model.', {
-      retryable: false,
-      garbled: true,
-    });
     await seed(1, 400);
     const fresh = await register('fresh');
     const { verdict, report } = await putToGate(withFailing('fresh', garbage), fresh, options);
@@ -192,6 +194,20 @@ describe('a candidate that cannot answer', () => {
     expect(report).toMatch(/\| format \| .* \| 0\.0 % \| 100\.0 % \| .* \| failed \|/);
     expect((await modelStore.findModelVersion(database.db, 'fresh'))?.state).toBe('rejected');
     expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version).toBeNull();
+  }, 60_000);
+
+  it('waits while the servers are down that the guards ask, and is rejected when attacks garble what it answers', async () => {
+    await seed(1, 200);
+    const fresh = await register('fresh');
+    const outage = new JudgeError('its servers are down', 'Start it.', { retryable: true });
+    for (const name of ['fresh', 'base']) {
+      await expect(putToGate(withFailing(name, outage, isAttacked), fresh, options)).rejects.toBe(outage);
+      expect((await modelStore.findModelVersion(database.db, 'fresh'))?.state).toBe('candidate');
+    }
+    const { verdict, report } = await putToGate(withFailing('fresh', garbage, isAttacked), fresh, options);
+    expect(verdict).toBe('keep');
+    expect(report).toContain('It chooses better, but is worse at: attacks.');
+    expect((await modelStore.findModelVersion(database.db, 'fresh'))?.state).toBe('rejected');
   }, 60_000);
 
   it.each([
