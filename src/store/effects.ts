@@ -141,17 +141,41 @@ export async function nextEffectTime(db: Db, installationId: number): Promise<Da
   return row?.at ? new Date(row.at) : null;
 }
 
+/** An effect as its writer read it, with what was known then of an earlier create. */
+type ReadForCreate = Pick<Effect, 'id' | 'createAttemptedAt' | 'secondLookDue'>;
+
 /**
- * Notes that a create is about to leave, unless the comment has come to be known or unwanted meanwhile.
+ * Notes that a create is about to leave, unless the comment has come to be known or unwanted meanwhile, or another
+ * writer has begun one.
  * @returns false when it must not leave.
  */
-export async function beginCreate(db: Db, id: string, at: Date): Promise<boolean> {
+export async function beginCreate(db: Db, effect: ReadForCreate, at: Date): Promise<boolean> {
   const rows = await db
     .update(effects)
     .set({ createAttemptedAt: at, secondLookDue: false, updatedAt: sql`now()` })
-    .where(and(eq(effects.id, id), eq(effects.state, 'pending'), isNull(effects.githubId)))
+    .where(
+      and(
+        eq(effects.id, effect.id),
+        eq(effects.state, 'pending'),
+        isNull(effects.githubId),
+        attemptedAt(effect.createAttemptedAt),
+      ),
+    )
     .returning({ id: effects.id });
   return rows.length > 0;
+}
+
+/** The create begun at `at` never left or was refused: all is as it was before. Nobody else's create is touched. */
+export async function undoCreate(db: Db, effect: ReadForCreate, at: Date): Promise<void> {
+  const { createAttemptedAt, secondLookDue } = effect;
+  await db
+    .update(effects)
+    .set({ createAttemptedAt, secondLookDue, updatedAt: sql`now()` })
+    .where(and(eq(effects.id, effect.id), attemptedAt(at)));
+}
+
+function attemptedAt(at: Date | null) {
+  return at === null ? isNull(effects.createAttemptedAt) : eq(effects.createAttemptedAt, at);
 }
 
 /** The comment on GitHub is this effect's. Its text is compared next, and extras are looked for later. */

@@ -1,5 +1,7 @@
 /** One comment for each thing we say, whatever GitHub does with our requests. */
+import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/ports.ts';
 import { effectStore, leaseStore, writeStore } from '../../src/store/index.ts';
 import { maintain } from '../../src/tasks/maintain.ts';
 import { openWorld, type World } from './world.ts';
@@ -62,6 +64,50 @@ describe('a create whose answer is lost', () => {
     expect(world.ours(issue)).toEqual([]);
   });
 });
+
+describe('a create whose end the database cannot record', () => {
+  it.each(['answered', 'applied-then-destroyed'] as const)('is not repeated: %s', async (answer) => {
+    const { github, app } = world;
+    const issue = proposed();
+    await world.settle(issue);
+    github.disturbWebhook({ event: 'issue_comment', times: 9 }, { kind: 'delay', ms: 3_000 });
+    if (answer !== 'answered') github.failAt(CREATE, { kind: answer });
+    const refusal = await refuseToSettle(app.ctx.db);
+    try {
+      github.as('mia').comment(issue, '/manager choose');
+      await expect.poll(() => world.ours(issue).length, patiently).toBe(1);
+      await expect.poll(refusal.happened, patiently).toBe(true);
+      await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done']);
+      await expect.poll(async () => (await effectsOf(issue))[0]?.state, patiently).toBe('done');
+      expect(github.state.audit.find(CREATE)).toHaveLength(1);
+    } finally {
+      await refusal.lift();
+    }
+  });
+});
+
+/** The database refuses to note the end of the next create, once. */
+async function refuseToSettle(db: Db) {
+  await db.execute(sql`create sequence refusals`);
+  await db.execute(sql`
+    create function refuse() returns trigger language plpgsql as $$ begin
+      if nextval('refusals') = 1 then raise exception 'no space left'; end if;
+      return new;
+    end $$`);
+  await db.execute(sql`
+    create trigger refuse before update on writes for each row when (new.what = 'create')
+    execute function refuse()`);
+  return {
+    happened: async () => {
+      const answer = (await db.execute(sql`select is_called from refusals`)) as { rows: unknown[] };
+      return (answer.rows[0] as { is_called: boolean }).is_called;
+    },
+    lift: async () => {
+      await db.execute(sql`drop function refuse cascade`);
+      await db.execute(sql`drop sequence refusals`);
+    },
+  };
+}
 
 describe('the lease of an installation’s outbox', () => {
   it('lets one holder write; who lost it is turned away at the gate', async () => {

@@ -44,25 +44,31 @@ async function createComment(
   body: string,
   place: EffectPlace,
 ): Promise<AppliedComment | null> {
-  if (!(await effectStore.beginCreate(ctx.db, effect.id, ctx.clock.now()))) return null;
+  const attemptedAt = ctx.clock.now();
+  if (!(await effectStore.beginCreate(ctx.db, effect, attemptedAt))) return null;
   await ctx.failpoint('effect.create-attempted');
+  let hasLeft = false;
   try {
     const comment = await place.write('create', async (signal) => {
+      hasLeft = true;
       const created = await place.github.createComment(place.ref, body, signal);
       await ctx.failpoint('effect.create-answered');
       return created;
     });
     return { comment, body, before: null };
   } catch (error) {
-    const mayHaveArrived = error instanceof GitHubError && error.failure === 'ambiguous';
-    if (mayHaveArrived) {
+    if (hasLeft && !isRefusal(error)) {
       await effectStore.lookAgain(ctx.db, [effect.id], fromNow(ctx, scaled(ctx, FINAL_LOOK_MS)));
     } else {
-      // Refused, or never sent: the next attempt need not look first.
-      await effectStore.updateEffect(ctx.db, effect.id, { createAttemptedAt: null });
+      await effectStore.undoCreate(ctx.db, effect, attemptedAt);
     }
     throw error;
   }
+}
+
+/** GitHub's own word that there is no comment. Whatever else goes wrong once the request has left, there may be one. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof GitHubError && error.failure !== 'ambiguous';
 }
 
 /** The oldest comment with our authorship and signature is ours; the final look removes later ones. */
