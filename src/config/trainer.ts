@@ -35,7 +35,7 @@ export interface TrainerConfig {
   readonly dir: string | null;
   /** What SFT starts from: a model on the hub or a directory of weights. */
   readonly base: string;
-  /** The fixed SFT model that every DAPO run starts from; null: the SFT model that was registered last. */
+  /** The fixed SFT model that every DAPO run starts from; null: see tasks/training/choose-base.ts. */
   readonly sftModel: string | null;
   /** Null leaves costs out. */
   readonly pricePerGpuHour: number | null;

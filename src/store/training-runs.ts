@@ -68,6 +68,15 @@ export async function listTrainingRuns(db: Db, limit = 50): Promise<TrainingRun[
   return db.select().from(trainingRuns).orderBy(desc(trainingRuns.createdAt)).limit(limit);
 }
 
+/** Newest first, in whatever state. */
+export async function listDapoRuns(db: Db): Promise<TrainingRun[]> {
+  return db
+    .select()
+    .from(trainingRuns)
+    .where(eq(trainingRuns.stage, 'dapo'))
+    .orderBy(desc(trainingRuns.createdAt));
+}
+
 /** What a control plane that died has to find again. */
 export async function runsUnderWay(db: Db): Promise<TrainingRun[]> {
   return db

@@ -138,22 +138,78 @@ describe('starting a run', () => {
 });
 
 describe('what DAPO starts from', () => {
-  it('is the SFT model that was registered last, every time', async () => {
-    const dapo = sft({ stage: 'dapo' });
-    await expect(start(dapo)).rejects.toThrow('no SFT model to start DAPO from');
+  const dapo = (change: Partial<RunRequest> = {}) => sft({ stage: 'dapo', ...change });
+
+  /** Merged by hand: what serves an adapter has to serve the merged weights too. */
+  const merge = () => database.db.execute(sql`update model_versions set files = '[{"path":"config.json"}]'`);
+
+  async function trainedSft(change: Partial<RunRequest> = {}): Promise<string> {
+    const { run } = await start(sft(change));
+    await succeed(run);
+    await merge();
+    return `/training/${run.name}/output/checkpoint-8`;
+  }
+
+  async function trainedDapo(): Promise<trainingRunStore.TrainingRun> {
+    const { run } = await start(dapo());
+    return succeed(run);
+  }
+
+  const baseOf = async (request: RunRequest) => (await planRun(ctx, request, SETTINGS)).plan.base;
+
+  it('is an SFT model, whole', async () => {
+    await expect(start(dapo())).rejects.toThrow('no SFT model to start DAPO from');
     const { run } = await start(sft());
     await succeed(run);
-    // Adapters are merged by hand: what serves them has to serve the merged weights too.
-    await expect(start(dapo)).rejects.toThrow(`${run.name} is a LoRA adapter`);
-    await database.db.execute(sql`update model_versions set files = '[{"path":"config.json"}]'`);
-    const first = await start(dapo);
-    expect(first.run.base).toBe(`/training/${run.name}/output/checkpoint-8`);
-    await succeed(first.run);
-    const other = await planRun(ctx, { ...dapo, tuner: 'full' }, SETTINGS);
-    expect(other.plan.base).toBe(first.run.base);
-    await expect(start({ ...dapo, base: first.run.name, tuner: 'full' })).rejects.toThrow(
-      'was trained by DAPO',
-    );
+    await expect(start(dapo())).rejects.toThrow(`${run.name} is a LoRA adapter`);
+    await merge();
+    expect(await baseOf(dapo())).toBe(`/training/${run.name}/output/checkpoint-8`);
+  });
+
+  it('stays the first one when another SFT model is registered, until the operator names that', async () => {
+    const first = await trainedSft();
+    expect((await trainedDapo()).base).toBe(first);
+    later(1);
+    const second = await trainedSft({ again: true });
+    expect(second).not.toBe(first);
+    expect(await baseOf(dapo({ again: true }))).toBe(first);
+    later(1);
+    const { run } = await start(dapo({ base: second }));
+    await succeed(run);
+    expect(await baseOf(dapo({ again: true }))).toBe(second);
+  });
+
+  it('is not settled by a run that failed', async () => {
+    const { run } = await start(dapo({ base: '/models/mistyped' }));
+    launcher.now = { state: 'failed', reason: 'no such directory', lastSignAt: null };
+    await followRun(ctx, run, HOUR);
+    launcher.now = WAITING;
+    expect(await baseOf(dapo()).catch(String)).toContain('no SFT model');
+  });
+
+  it('is never what DAPO made, however it is named', async () => {
+    await trainedSft();
+    const { name } = await trainedDapo();
+    for (const base of [
+      name,
+      `/training/${name}/output/checkpoint-8`,
+      `/training/${name}/output/checkpoint-8/`,
+      `/training/${name}/output/../output//checkpoint-8`,
+      `/training/${name}/output/checkpoint-8-merged`,
+      `/training/${name}/merged`,
+      `/training/${name}`,
+    ]) {
+      await expect(start(dapo({ base, tuner: 'full' })), base).rejects.toThrow('was trained by DAPO');
+    }
+    for (const base of [`/training/${name}-merged`, '/training', 'training/model', '..']) {
+      expect(await baseOf(dapo({ base }))).toBe(base);
+    }
+  });
+
+  it('is the same whether or not its directory ends in a slash', async () => {
+    const first = await trainedSft();
+    expect(await baseOf(dapo({ base: `${first}/` }))).toBe(first);
+    expect(await baseOf(dapo({ base: '/models/./sft/' }))).toBe('/models/sft');
   });
 
   it('is what the operator fixed', async () => {
