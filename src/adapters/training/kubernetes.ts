@@ -94,13 +94,15 @@ async function capacityOf({ core }: Cluster): Promise<Capacity | null> {
   const { items } = await core.listNode().catch((error: unknown) => {
     throw refused('The nodes of the cluster cannot be listed', error);
   });
-  const gpus = items.flatMap(({ status, metadata }) => {
+  const schedulable = items.filter(({ spec }) => spec?.unschedulable !== true);
+  const nodes = schedulable.map(({ status, metadata }) => {
     const count = Number(status?.allocatable?.['nvidia.com/gpu'] ?? 0);
     const mebibytes = Number(metadata?.labels?.['nvidia.com/gpu.memory'] ?? Number.NaN);
-    return Array.from({ length: count }, () => ({ memoryGiB: Math.floor(mebibytes / 1024) }));
+    return { gpus: Array.from({ length: count }, () => ({ memoryGiB: Math.floor(mebibytes / 1024) })) };
   });
   // Without the labels of NVIDIA's feature discovery nobody can tell how large the GPUs are.
-  return gpus.some(({ memoryGiB }) => Number.isNaN(memoryGiB)) ? null : { gpus };
+  const isKnown = nodes.every(({ gpus }) => gpus.every(({ memoryGiB }) => !Number.isNaN(memoryGiB)));
+  return isKnown ? { nodes } : null;
 }
 
 function toStatus(job: unknown): TrainingStatus {

@@ -52,7 +52,7 @@ export function createLocalLauncher(options: LocalLauncherOptions): TrainingLaun
   const dirOf = (name: string) => join(options.root, name);
   return {
     kind: 'local',
-    capacity: async (): Promise<Capacity> => ({ gpus: await seenGpus() }),
+    capacity: async (): Promise<Capacity> => ({ nodes: [{ gpus: await seenGpus() }] }),
     submit: (plan) => submit(dirOf(plan.name), plan, options),
     status: (name) => statusOf(dirOf(name)),
     // Nothing tells when a process that is not ours ends: it is looked at again.

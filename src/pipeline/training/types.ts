@@ -48,7 +48,7 @@ export interface CostEstimate {
 
 /** What there is to train on; null where nobody can tell. */
 export interface Capacity {
-  readonly gpus: readonly { readonly memoryGiB: number }[];
+  readonly nodes: readonly { readonly gpus: readonly { readonly memoryGiB: number }[] }[];
 }
 
 export type TrainingState = 'unknown' | 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled';

@@ -85,13 +85,21 @@ describe('training on a cluster', () => {
     expect(await launcher.status(plan.name)).toEqual({ state: 'unknown', reason: null, lastSignAt: null });
   });
 
-  it('counts the GPUs of the nodes, if these say how large they are', async () => {
-    const node = (labels: object) => ({
+  it('counts the GPUs of each node that takes work, if these say how large they are', async () => {
+    const node = (labels: object, spec = {}) => ({
       metadata: { labels },
+      spec,
       status: { allocatable: { 'nvidia.com/gpu': '2' } },
     });
     cluster.nodes.push(node({ 'nvidia.com/gpu.memory': '81559' }));
-    expect(await launcher.capacity()).toEqual({ gpus: [{ memoryGiB: 79 }, { memoryGiB: 79 }] });
+    cluster.nodes.push(node({ 'nvidia.com/gpu.memory': '24576' }));
+    cluster.nodes.push(node({ 'nvidia.com/gpu.memory': '81559' }, { unschedulable: true }));
+    expect(await launcher.capacity()).toEqual({
+      nodes: [
+        { gpus: [{ memoryGiB: 79 }, { memoryGiB: 79 }] },
+        { gpus: [{ memoryGiB: 24 }, { memoryGiB: 24 }] },
+      ],
+    });
     cluster.nodes.push(node({}));
     expect(await launcher.capacity()).toBeNull();
   });

@@ -49,18 +49,33 @@ describe('planTraining', () => {
 
 describe('preflight', () => {
   const needed = { nodes: 1, gpusPerNode: 4, gpuMemoryGiB: 60 };
+  const node = (...memory: number[]) => ({ gpus: memory.map((memoryGiB) => ({ memoryGiB })) });
 
   it('finds nothing against enough large GPUs, or where nobody knows', () => {
-    expect(preflight(needed, { gpus: Array.from({ length: 4 }, () => ({ memoryGiB: 79 })) })).toEqual([]);
+    expect(preflight(needed, { nodes: [node(24), node(79, 79, 79, 79)] })).toEqual([]);
+    expect(
+      preflight({ ...needed, nodes: 2 }, { nodes: [node(79, 79, 79, 79), node(60, 60, 60, 60, 60)] }),
+    ).toEqual([]);
+    expect(preflight({ ...needed, gpusPerNode: 0 }, { nodes: [] })).toEqual([]);
     expect(preflight(needed, null)).toEqual([]);
   });
 
   it('says what is missing', () => {
-    expect(preflight(needed, { gpus: [] })).toEqual([
-      '4 GPUs with 60 GiB each are needed, and none is there.',
+    expect(preflight(needed, { nodes: [node()] })).toEqual([
+      'Needed: 1 node with 4 GPUs of 60 GiB or more. There: no GPU.',
     ]);
-    expect(preflight(needed, { gpus: [{ memoryGiB: 79 }, { memoryGiB: 24 }] })).toEqual([
-      '4 GPUs with 60 GiB each are needed, and there are 2, of 79 GiB, 24 GiB.',
+    expect(preflight(needed, { nodes: [node(79, 24)] })).toEqual([
+      'Needed: 1 node with 4 GPUs of 60 GiB or more. There: 1 node with 1 GPU of 79 GiB and 1 GPU of 24 GiB.',
+    ]);
+  });
+
+  it('does not add up the GPUs of different nodes', () => {
+    expect(preflight(needed, { nodes: Array.from({ length: 8 }, () => node(79)) })).toEqual([
+      'Needed: 1 node with 4 GPUs of 60 GiB or more. There: 8 nodes with 1 GPU of 79 GiB.',
+    ]);
+    const eight = node(79, 79, 79, 79, 79, 79, 79, 79);
+    expect(preflight({ ...needed, nodes: 2 }, { nodes: [eight] })).toEqual([
+      'Needed: 2 nodes with 4 GPUs of 60 GiB or more. There: 1 node with 8 GPUs of 79 GiB.',
     ]);
   });
 });

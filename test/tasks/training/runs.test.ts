@@ -101,9 +101,9 @@ describe('starting a run', () => {
   });
 
   it('plans and writes nothing on a dry run', async () => {
-    launcher.there = { gpus: [] };
+    launcher.there = { nodes: [] };
     const { plan, findings } = await planRun(ctx, sft(), SETTINGS);
-    expect(findings).toEqual(['1 GPUs with 40 GiB each are needed, and none is there.']);
+    expect(findings).toEqual(['Needed: 1 node with 1 GPU of 40 GiB or more. There: no GPU.']);
     expect(plan.estimate.cost).toBeCloseTo((20 * 3 * 2 * 2) / 3600);
     expect(await trainingRunStore.listTrainingRuns(database.db)).toEqual([]);
     expect(launcher.submitted).toEqual([]);
@@ -131,8 +131,8 @@ describe('starting a run', () => {
   });
 
   it('refuses this machine when it is too small, and leaves nothing behind', async () => {
-    launcher.there = { gpus: [{ memoryGiB: 24 }] };
-    await expect(start(sft({ launcher: 'local' }))).rejects.toThrow('1 GPUs with 40 GiB each are needed');
+    launcher.there = { nodes: [{ gpus: [{ memoryGiB: 24 }] }] };
+    await expect(start(sft({ launcher: 'local' }))).rejects.toThrow('Needed: 1 node with 1 GPU');
     expect(await trainingRunStore.listTrainingRuns(database.db)).toEqual([]);
   });
 });
