@@ -10,6 +10,21 @@ export async function insertModelVersion(tx: Db, version: typeof modelVersions.$
   await tx.insert(modelVersions).values(version);
 }
 
+/**
+ * Whoever changes the state of a version, who decides, or an epoch, holds this until its transaction ends, and reads
+ * what it rests on after taking it: an evaluation can last for hours, and what was read before it is no longer true.
+ */
+export async function lockRegistry(tx: Db): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('model-registry'))`);
+}
+
+/** The version as it is now. */
+export async function getModelVersion(db: Db, id: string): Promise<ModelVersion> {
+  const [row] = await db.select().from(modelVersions).where(eq(modelVersions.id, id));
+  if (!row) throw new Error(`there is no model version ${id}`);
+  return row;
+}
+
 export async function findModelVersion(db: Db, name: string): Promise<ModelVersion | null> {
   const [row] = await db.select().from(modelVersions).where(eq(modelVersions.name, name));
   return row ?? null;
@@ -107,14 +122,15 @@ export async function channelHistory(db: Db, kind: JudgeKind, channel: Channel):
     .orderBy(desc(channels.since));
 }
 
-/** Gives the channel to a version, or back to the judge of the configuration (null); the history stays. */
+/**
+ * Gives the channel to a version, or back to the judge of the configuration (null); the history stays.
+ * @param tx holds the registry's lock: two at a time would leave two rows without an end
+ */
 export async function point(
   tx: Db,
   to: Pick<ChannelPeriod, 'kind' | 'channel' | 'modelVersionId' | 'reason' | 'by'> & { readonly at: Date },
 ): Promise<void> {
   const { at, ...period } = to;
-  // Two at a time would leave two rows without an end.
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`channel:${to.kind}:${to.channel}`}))`);
   await tx
     .update(channels)
     .set({ until: at })

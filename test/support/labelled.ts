@@ -51,6 +51,18 @@ export interface Seeded {
 const INSTALLATION = 71;
 const AT = new Date('2026-03-01T10:00:00Z');
 
+/** For proposal 1, unless said otherwise. */
+const LABEL = {
+  proposalNumber: 1,
+  verdict: 'proposal' as const,
+  reasonClass: 'technical' as const,
+  confidence: 0.8,
+  conflict: false,
+  exposed: false,
+  signalIds: [],
+  resolvedAt: AT,
+};
+
 /** A proposal that shares no long run of words with another one. */
 export function distinctProposal(seed: string): string {
   const words = Array.from({ length: 24 }, (_, index) => `${seed}${(index * 7919) % 97}x${index}`);
@@ -109,17 +121,36 @@ export async function seedThread(db: Db, thread: SeedThread): Promise<Seeded> {
   await db.insert(labels).values({
     id: labelId,
     snapshotId,
+    ...LABEL,
     proposalNumber: best,
-    verdict: best === null ? 'none-acceptable' : 'proposal',
-    reasonClass: best === null ? 'none' : 'technical',
-    confidence: 0.8,
-    conflict: false,
-    exposed: false,
+    ...(best === null && { verdict: 'none-acceptable', reasonClass: 'none' }),
     signalIds: [signalId],
-    resolvedAt: AT,
     ...thread.label,
   });
   return { issueId, snapshotId, labelId, signalId, decisionId };
+}
+
+/** Issues 1 to `count` at once, each with one snapshot of few words and its label: for tests that need many. */
+export async function seedThreads(db: Db, count: number): Promise<void> {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const repository = { id: 900, owner: 'acme', name: 'widgets', installationId: INSTALLATION };
+  await db.insert(installations).values({ id: INSTALLATION });
+  await db.insert(repositories).values(repository);
+  const rows = numbers.map((number) => {
+    const input = inputOf({ number, body: 'It does.', proposals: ['Mend it.', 'Leave it.'] }, 'acme/widgets');
+    return {
+      id: randomUUID(),
+      issueId: repository.id * 100_000 + number,
+      takenAt: AT,
+      hash: `${number}`,
+      input,
+    };
+  });
+  await db
+    .insert(issues)
+    .values(rows.map(({ issueId: id, input: { issue } }) => ({ id, repositoryId: repository.id, ...issue })));
+  await db.insert(snapshots).values(rows);
+  await db.insert(labels).values(rows.map(({ id }) => ({ id: randomUUID(), snapshotId: id, ...LABEL })));
 }
 
 function inputOf(thread: SeedThread, repository: string): JudgeInput {

@@ -17,6 +17,7 @@ import { allPass, checkGuards, type GuardResult, type Measurement } from '../../
 import { isRight } from '../../pipeline/promotion/is-right.ts';
 import { renderGateReport } from '../../pipeline/promotion/report.ts';
 import type { BenchmarkPair, BenchmarkScore, Figure, JudgeAccuracy } from '../../pipeline/promotion/types.ts';
+import type { Db } from '../../ports.ts';
 import type { Share } from '../../statistics/difference.ts';
 import { holdoutStore, modelStore } from '../../store/index.ts';
 import { type EvaluatedJudge, evaluate } from './evaluate.ts';
@@ -44,12 +45,7 @@ export async function putToGate(
   candidate: modelStore.ModelVersion,
   options: GateOptions,
 ): Promise<GateOutcome> {
-  if (candidate.state !== 'candidate') {
-    throw new InputError(
-      `${candidate.name} is ${candidate.state}, not a candidate.`,
-      'Train another version.',
-    );
-  }
+  await assertCandidate(ctx.db, candidate);
   const epoch = await enterEpoch(ctx, candidate, options);
   await fillEpoch(ctx, epoch.id);
   const decisions = await holdoutStore.decisionsOf(ctx.db, epoch.id);
@@ -78,6 +74,13 @@ export async function putToGate(
   });
   await settle(ctx, candidate, { epoch, used: used.size, verdict, guards, report, figures, compared });
   return { verdict, report };
+}
+
+/** @throws InputError when somebody has decided about it, be it while it was compared */
+async function assertCandidate(db: Db, { id }: Pick<modelStore.ModelVersion, 'id'>): Promise<void> {
+  const { name, state } = await modelStore.getModelVersion(db, id);
+  if (state === 'candidate') return;
+  throw new InputError(`${name} is ${state}, not a candidate.`, 'Train another version.');
 }
 
 /** @throws InputError when the epoch's level is used up */
@@ -264,6 +267,8 @@ async function settle(
   const { epoch, verdict, compared } = found;
   const at = ctx.clock.now();
   await ctx.db.transaction(async (tx) => {
+    await modelStore.lockRegistry(tx);
+    await assertCandidate(tx, candidate);
     await holdoutStore.insertGateReport(tx, {
       id: randomUUID(),
       epochId: epoch.id,

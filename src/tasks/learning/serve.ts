@@ -1,4 +1,4 @@
-/** Who decides: promotion, rollback and retraction. Each is a new period of a channel, in one transaction. */
+/** Who decides: promotion, rollback and retraction. Each is one transaction, which reads the versions anew. */
 import { InputError } from '../../errors.ts';
 import type { Clock, Db } from '../../ports.ts';
 import { modelStore } from '../../store/index.ts';
@@ -10,19 +10,24 @@ export interface ServeContext {
 
 type Reason = modelStore.ChannelPeriod['reason'];
 
-/** The candidate decides from now on; who decided until now goes on judging in the shadow. */
+/**
+ * The candidate decides from now on; who decided until now goes on judging in the shadow.
+ * @throws InputError when the version is retracted by now
+ */
 export async function promote(
   { db, clock }: ServeContext,
-  version: modelStore.ModelVersion,
+  { id }: Pick<modelStore.ModelVersion, 'id'>,
   by: string,
 ): Promise<void> {
-  if (version.state === 'retracted') {
-    throw new InputError(
-      `${version.name} was retracted: ${version.stateReason ?? 'without a reason'}.`,
-      'Promote another version.',
-    );
-  }
   await db.transaction(async (tx) => {
+    await modelStore.lockRegistry(tx);
+    const version = await modelStore.getModelVersion(tx, id);
+    if (version.state === 'retracted') {
+      throw new InputError(
+        `${version.name} was retracted: ${version.stateReason ?? 'without a reason'}.`,
+        'Promote another version.',
+      );
+    }
     const { version: incumbent } = await modelStore.servedOn(tx, version.kind, 'stable');
     if (incumbent?.id === version.id) return;
     const period = { kind: version.kind, reason: 'promoted' as const, by, at: clock.now() };
@@ -44,6 +49,7 @@ export async function rollBack(
   reason: Extract<Reason, 'rolled-back' | 'alarm' | 'retracted'> = 'rolled-back',
 ): Promise<string | null> {
   return db.transaction(async (tx) => {
+    await modelStore.lockRegistry(tx);
     const [now, ...before] = await modelStore.channelHistory(tx, kind, 'stable');
     if (!now?.version) {
       throw new InputError('No version decides that could be rolled back.', 'See `swe-manager models list`.');
@@ -75,11 +81,14 @@ function undoneBy(history: readonly modelStore.Served[]): Set<string> {
 
 /** Marks a version as bad: it never decides again, and if it decides now it is rolled back. */
 export async function retract(
-  ctx: ServeContext,
-  version: modelStore.ModelVersion,
+  { db, clock }: ServeContext,
+  { id, kind }: Pick<modelStore.ModelVersion, 'id' | 'kind'>,
   { by, reason }: { readonly by: string; readonly reason: string },
 ): Promise<void> {
-  await modelStore.setModelState(ctx.db, version.id, 'retracted', reason);
-  const { version: stable } = await modelStore.servedOn(ctx.db, version.kind, 'stable');
-  if (stable?.id === version.id) await rollBack(ctx, version.kind, by, 'retracted');
+  await db.transaction(async (tx) => {
+    await modelStore.lockRegistry(tx);
+    await modelStore.setModelState(tx, id, 'retracted', reason);
+    const { version: stable } = await modelStore.servedOn(tx, kind, 'stable');
+    if (stable?.id === id) await rollBack({ db: tx, clock }, kind, by, 'retracted');
+  });
 }
