@@ -104,6 +104,8 @@ export const decisions = pgTable(
     decidedAt: instant('decided_at').notNull(),
     /** When the comment was first visible on GitHub; null until then and in a dry run. */
     postedAt: instant('posted_at'),
+    /** Since when an answer to the command may have told the choice, as a dry run's does; null when none does. */
+    shownAt: instant('shown_at'),
   },
   (table) => [
     uniqueIndex('decisions_run').on(table.runId),

@@ -125,6 +125,7 @@ export async function updateDecision(
       | 'explainRequested'
       | 'newerProposals'
       | 'postedAt'
+      | 'shownAt'
       | 'lookDueAt'
       | 'looks'
     >
@@ -142,12 +143,12 @@ export async function decisionsDue(db: Db, issueId: number, now: Date): Promise<
     .orderBy(asc(decisions.decidedAt));
 }
 
-/** The issue's last decision, posted or not; silent ones are nobody's to see. */
+/** The issue's last decision, whoever may see it: not for what people are told. */
 export async function latestDecision(db: Db, issueId: number): Promise<Decision | null> {
   const [row] = await db
     .select()
     .from(decisions)
-    .where(and(eq(decisions.issueId, issueId), eq(decisions.silent, false)))
+    .where(eq(decisions.issueId, issueId))
     .orderBy(desc(decisions.decidedAt))
     .limit(1);
   return row ?? null;

@@ -46,13 +46,14 @@ export async function snapshotIdsOf(db: Db, issueId: number): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
-/** When a choice of ours could first be seen on the issue; null while none could. */
+/** When a choice of ours could first be seen on the issue, in its own comment or elsewhere; null while none could. */
 export async function firstVisibleAt(db: Db, issueId: number): Promise<Date | null> {
   const [row] = await db
-    .select({ at: min(decisions.postedAt) })
+    .select({ posted: min(decisions.postedAt), shown: min(decisions.shownAt) })
     .from(decisions)
     .where(eq(decisions.issueId, issueId));
-  return row?.at ?? null;
+  const { posted = null, shown = null } = row ?? {};
+  return posted && shown && shown < posted ? shown : (posted ?? shown);
 }
 
 /** The snapshot's label as it is now; earlier ones stay as history. */

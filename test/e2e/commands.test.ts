@@ -53,13 +53,31 @@ describe('choose', () => {
     expect(world.ours(issue).at(-1)?.body).toContain(`issuecomment-${plain.id}`);
   });
 
-  it('judges without writing a comment in a dry run', async () => {
+  it('tells the choice of a dry run in one notice, and decides nothing', async () => {
     const issue = world.newIssue();
-    world.propose(issue, 'ann');
     const command = await world.command(issue, 'mia', '/manager choose --dry-run');
-    expect(world.ours(issue)).toEqual([]);
-    expect(world.reactionsOn(command)).toEqual(['eyes', 'rocket']);
-    expect(await world.outcomes(issue)).toEqual(['choose: dry-run']);
+    expect(world.ours(issue).map(({ body }) => body)).toEqual([
+      expect.stringContaining('there is no proposal to choose from'),
+    ]);
+    world.propose(issue, 'ann');
+    world.propose(issue, 'bob', '## Proposal\nMaybe add a timeout somewhere.');
+    const second = await world.command(issue, 'mia', '/manager choose --dry-run');
+    expect(world.ours(issue).map(({ body }) => body)).toEqual([
+      expect.stringMatching(
+        /^mia: `\/manager choose --dry-run`: the embedded judge .*would choose \*\*\[Proposal 1\]/,
+      ),
+    ]);
+    expect(world.reactionsOn(command)).toEqual(['eyes', 'confused']);
+    expect(world.reactionsOn(second)).toEqual(['eyes', 'rocket']);
+    await world.command(issue, 'mia', '/manager accept');
+    await world.command(issue, 'rob', '/manager status');
+    expect(world.ours(issue).at(-1)?.body).toContain('- Decision: none yet');
+    expect(await world.outcomes(issue)).toEqual([
+      'choose: no-proposals',
+      'choose: dry-run',
+      'accept: no-decision',
+      'status: done',
+    ]);
   });
 
   it('folds the older decision to a link when a newer one is posted', async () => {

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildDataset } from '../../src/cli/dataset/build.ts';
 import type { Comment, Issue } from '../../src/sandbox/github/index.ts';
-import { mergedChanges } from '../../src/schema/index.ts';
+import { mergedChanges, signals } from '../../src/schema/index.ts';
 import { decisionStore, evidenceStore, labelStore, lookStore } from '../../src/store/index.ts';
 import { exportVersion } from '../../src/tasks/dataset/export-version.ts';
 import { traceRow } from '../../src/tasks/dataset/trace-row.ts';
@@ -73,6 +73,32 @@ describe('a reviewer’s comment', () => {
     await world.command(issue, 'mia', '/manager choose');
     await world.command(issue, 'mia', '/manager override 1');
     expect(await labelOn(issue)).toMatchObject({ proposalNumber: 1, exposed: false, decidedBy: 'command' });
+  });
+
+  it('is exposed once a dry run told its choice, and unexposed before that', async () => {
+    const { issue, first, second } = discussed();
+    await world.command(issue, 'tim', `I prefer ${link(issue, first)}.`);
+    await world.nextSecond();
+    await world.command(issue, 'mia', '/manager choose --dry-run');
+    await world.command(issue, 'wes', `Let's go with ${link(issue, second)}`);
+    const exposures = (await signalsOn(issue)).map(({ actorLogin, exposed }) => [actorLogin, exposed]);
+    expect(exposures).toEqual([
+      ['tim', false],
+      ['wes', true],
+    ]);
+    expect(await labelOn(issue)).toMatchObject({ proposalNumber: 2, exposed: true });
+  });
+
+  it('is exposed by a dry run also when it was heard before that was on record', async () => {
+    const { issue, second } = discussed();
+    await world.command(issue, 'mia', '/manager choose --dry-run');
+    await world.command(issue, 'tim', `Let's go with ${link(issue, second)}`);
+    await world.app.ctx.db
+      .update(signals)
+      .set({ exposed: false, createdAt: new Date(Date.now() + 3_600_000) });
+    await world.command(issue, 'mia', '/manager choose --dry-run');
+    expect(await signalsOn(issue)).toMatchObject([{ actorLogin: 'tim', exposed: true }]);
+    expect(await labelOn(issue)).toMatchObject({ exposed: true });
   });
 
   it('counts for nothing from somebody without a say, and for something from a named reviewer', async () => {

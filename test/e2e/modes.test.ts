@@ -88,6 +88,15 @@ describe('a silent decision beside the other modes', () => {
     expect(writes()).toEqual([]);
   });
 
+  it('is made when the issue is given to somebody before the quiet time is over', async () => {
+    const issue = await open('training: { consent: true }\n');
+    world.github.as('mia').assign(issue, 'bob');
+    await expect.poll(() => decisionsOf(issue), { timeout: 20_000 }).toMatchObject([{ silent: true }]);
+    await world.settle(issue);
+    await world.command(issue, 'rob', '/manager status');
+    expect(world.ours(issue)[0]?.body).toContain('- Decision: none yet');
+  });
+
   it('is not made without consent', async () => {
     const issue = await open('mode: command\n');
     await afterQuietTime(issue);

@@ -9,6 +9,8 @@ import { addProject, findProject, MANAGER, REPORTER, REPOSITORY } from './reposi
 import { type DrawnIssue, drawIssue } from './threads.ts';
 
 const AT_ONCE = 10;
+const PATIENCE_MS = 120_000;
+const GLANCE_MS = 40;
 
 export interface PlayOptions {
   readonly issues: number;
@@ -47,8 +49,10 @@ export function openProject(stage: Stage, ctx: AppContext, past = 0): Project {
         }));
         const opened = batch.map((one) => ({ ...one, issue: open(stage, one.drawn, one.isShown) }));
         for (const one of opened) await settled(stage, ctx, one.issue);
-        for (const one of opened) played.push(await answer(stage, ctx, one, random, maintainers));
-        for (const one of opened) await settled(stage, ctx, one.issue);
+        const answered: Answered[] = [];
+        for (const one of opened) answered.push(await answer(stage, ctx, one, random, maintainers));
+        for (const one of answered) await settled(stage, ctx, one.issue);
+        for (const one of answered) played.push({ ...one, chosen: await choiceOn(ctx, one.issue) });
         onProgress?.(played.length, issues);
       }
       return played;
@@ -56,11 +60,11 @@ export function openProject(stage: Stage, ctx: AppContext, past = 0): Project {
   };
 }
 
-/** Proposals come in, and the choice is asked for: in public, or only for the record. */
+/** Proposals come in, and on some issues somebody asks for the choice. */
 function open({ github }: Stage, { title, body, proposals }: DrawnIssue, isShown: boolean): Issue {
   const issue = github.as(REPORTER).openIssue(`${REPOSITORY.owner}/${REPOSITORY.name}`, { title, body });
   for (const proposal of proposals) github.as(proposal.author).comment(issue, proposal.body);
-  github.as(MANAGER).comment(issue, isShown ? '/manager choose' : '/manager choose --dry-run');
+  if (isShown) github.as(MANAGER).comment(issue, '/manager choose');
   return issue;
 }
 
@@ -70,18 +74,18 @@ interface Opened {
   readonly isShown: boolean;
 }
 
-/** Who saw a choice answers it; who saw none gives the issue to the author they like. */
+type Answered = Omit<PlayedIssue, 'chosen'>;
+
+/** Who saw a choice answers it; who saw none gives the issue to the author they like, and that is judged silently. */
 async function answer(
   { github }: Stage,
   ctx: AppContext,
   { drawn, issue, isShown }: Opened,
   random: Random,
   maintainers: Maintainers,
-): Promise<PlayedIssue> {
-  const decision = await decisionStore.latestDecision(ctx.db, issue.id);
-  if (!decision) throw new Error(`the App decided nothing on ${issue.title}`);
-  const { chosen } = decision;
-  const picked = pickOf(drawn, isShown && chosen !== null ? chosen - 1 : null, random, maintainers) + 1;
+): Promise<Answered> {
+  const chosen = isShown ? await choiceOn(ctx, issue) : null;
+  const picked = pickOf(drawn, chosen === null ? null : chosen - 1, random, maintainers) + 1;
   const author = drawn.proposals[picked - 1]?.author;
   if (author === undefined) throw new Error('a proposal was picked that is not there');
   const manager = github.as(MANAGER);
@@ -91,5 +95,16 @@ async function answer(
       issue,
       picked === chosen ? '/manager accept' : `/manager override ${picked} it suits us better`,
     );
-  return { issue, shown: isShown, chosen, picked };
+  return { issue, shown: isShown, picked };
+}
+
+/** @returns the number of the proposal that the App chose; null when it abstained. @throws Error when it decides nothing */
+async function choiceOn({ clock, db }: AppContext, issue: Issue): Promise<number | null> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const decision = await decisionStore.latestDecision(db, issue.id);
+    if (decision) return decision.chosen;
+    if (Date.now() > deadline) throw new Error(`the App decided nothing on ${issue.title}`);
+    await clock.sleep(GLANCE_MS);
+  }
 }

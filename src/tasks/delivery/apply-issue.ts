@@ -3,6 +3,7 @@ import { effectStore, type issueStore, repositoryStore, runStore } from '../../s
 import { eraseIssue } from '../erasure/erase-issue.ts';
 import { hearIssue } from '../evidence/hear-issue.ts';
 import { createWakeUps } from '../queues.ts';
+import { planRun } from '../support/plan-run.ts';
 import { storedConfig } from '../support/repository-config.ts';
 import { giveUpIssue } from './give-up.ts';
 import { type Application, recordIssue } from './record.ts';
@@ -12,6 +13,8 @@ export async function applyIssue(application: Application, event: IssueEvent): P
   const { ctx, tx } = application;
   const issue = await recordIssue(tx, event);
   await hearIssue(application, issue, event);
+  // What nobody commanded is judged before more is said.
+  if (event.action === 'assigned') await planRun(ctx, tx, issue);
   if (event.action === 'labeled') await beginOnLabel(application, issue, event.label);
   switch (event.action) {
     case 'unlocked':

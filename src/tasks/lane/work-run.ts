@@ -9,9 +9,11 @@ import { commandStore, decisionStore, issueStore, proposalStore, runStore } from
 import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
 import { finishCommands, type Outcome } from '../support/finish.ts';
 import { newerThan } from '../support/newer-proposals.ts';
+import { wantDryRunEnd } from '../support/notices.ts';
 import { MAX_ATTEMPTS, weigh } from '../support/patience.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Step } from '../support/step.ts';
+import { answerDryRun } from './answer-dry-run.ts';
 import { isShown } from './is-shown.ts';
 import { judgeWithPatience } from './judge-with-patience.ts';
 import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
@@ -74,13 +76,13 @@ async function recordDecision(
   ctx: AppContext,
   issue: issueStore.LocatedIssue,
   run: runStore.Run,
-  snapshot: TakenSnapshot,
+  { id: snapshotId, input }: TakenSnapshot,
   verdict: Awaited<ReturnType<typeof judgeWithPatience>>,
 ): Promise<boolean> {
   const recorded = await ctx.db.transaction(async (tx) => {
     await issueStore.lockIssue(tx, issue.id);
     await hold(tx, run);
-    if ((await proposalStore.getSnapshot(tx, snapshot.id))?.erasedAt) return false;
+    if ((await proposalStore.getSnapshot(tx, snapshotId))?.erasedAt) return false;
     const cancelledBy = await runStore.cancelRequestedBy(tx, run.id);
     if (cancelledBy !== null)
       throw new CancelledError(`cancelled by ${cancelledBy}`, 'Ask again with /manager choose.');
@@ -88,16 +90,18 @@ async function recordDecision(
     const decisionId = await decisionStore.insertDecision(tx, {
       runId: run.id,
       issueId: issue.id,
-      snapshotId: snapshot.id,
+      snapshotId,
       verdict,
       silent: run.trigger === 'observe',
       at,
     });
-    const newerProposals = await newerThan(tx, issue.id, snapshot.input);
+    const newerProposals = await newerThan(tx, issue.id, input);
     await decisionStore.updateDecision(tx, decisionId, { newerProposals });
-    if (isShown(run)) await wantDecisionComment(ctx, tx, decisionId);
-    await resolveLabelsOfIssue(tx, issue.id, at);
     const commands = await commandStore.commandsOfRun(tx, run.id);
+    if (isShown(run)) await wantDecisionComment(ctx, tx, decisionId);
+    const asker = commands.at(-1);
+    if (run.dryRun && asker) await answerDryRun(ctx, tx, issue, asker, { decisionId, verdict, input });
+    await resolveLabelsOfIssue(tx, issue.id, at);
     await finishCommands(ctx, tx, issue, commands, outcomeOf(run, verdict));
     await runStore.finishRun(tx, run.id, { state: 'finished', at });
     await ctx.failpoint('run.recording');
@@ -170,7 +174,10 @@ async function endWithoutDecision(
     // Nobody asked for an automatic run, so nobody needs to hear that it came to nothing.
     if (isShown(run) && isAsked(run) && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
     const commands = await commandStore.commandsOfRun(tx, run.id);
-    await finishCommands(ctx, tx, issue, commands, { outcome: OUTCOMES[end.kind], detail: detailOf(end) });
+    const outcome = { outcome: OUTCOMES[end.kind], detail: detailOf(end) };
+    const asker = commands.at(-1);
+    if (run.dryRun && asker && end.kind !== 'gone') await wantDryRunEnd(ctx, tx, issue, asker, outcome);
+    await finishCommands(ctx, tx, issue, commands, outcome);
     await runStore.finishRun(tx, run.id, {
       state: end.kind === 'cancelled' ? 'cancelled' : end.kind === 'failed' ? 'failed' : 'finished',
       ...(end.kind === 'failed' ? { error: end.reason } : {}),

@@ -1,12 +1,15 @@
 /** Short answers on the issue: one comment per purpose, kept up to date instead of repeated. */
 
 import { CONFIG_PATH } from '../../pipeline/command/repository-config.ts';
+import { proposalViews } from '../../pipeline/comment/from-snapshot.ts';
 import {
   renderConfigProblem,
+  renderDryRun,
   renderHelp,
   renderNotice,
   renderRefusal,
 } from '../../pipeline/comment/notices.ts';
+import type { JudgeInput, Verdict } from '../../pipeline/judge/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import type { CommandOutcome } from '../../schema/index.ts';
 import type { commandStore, issueStore } from '../../store/index.ts';
@@ -36,13 +39,36 @@ export async function wantNotice(
 ): Promise<void> {
   if (outcome === 'broken-config') return wantConfigProblem(ctx, tx, issue, detail ?? '');
   if (!EXPLAINED.has(outcome)) return;
-  const body = renderNotice({
-    actorLogin: command.actorLogin,
-    request: requestOf(command),
-    outcome,
-    detail: detail ?? '',
-  });
+  const body = renderNotice({ ...askedBy(command), outcome, detail: detail ?? '' });
   await wantComment(ctx, tx, issue, { kind: 'notice', id: `notice-${issue.id}`, body });
+}
+
+/** The choice of a dry run. A comment of its own, so that no other answer takes its place. */
+export async function wantDryRunResult(
+  ctx: AppContext,
+  tx: Db,
+  issue: Issue,
+  command: Command,
+  { verdict, input }: { readonly verdict: Verdict; readonly input: JudgeInput },
+): Promise<void> {
+  const body = renderDryRun({ ...askedBy(command), verdict, proposals: proposalViews(input) });
+  await wantDryRunComment(ctx, tx, issue, body);
+}
+
+/** Why a dry run came to no choice. */
+export async function wantDryRunEnd(
+  ctx: AppContext,
+  tx: Db,
+  issue: Issue,
+  command: Command,
+  { outcome, detail }: Outcome,
+): Promise<void> {
+  const body = renderNotice({ ...askedBy(command), outcome, detail: detail ?? '' });
+  await wantDryRunComment(ctx, tx, issue, body);
+}
+
+async function wantDryRunComment(ctx: AppContext, tx: Db, issue: Issue, body: string): Promise<void> {
+  await wantComment(ctx, tx, issue, { kind: 'notice', id: `dry-run-${issue.id}`, body });
 }
 
 async function wantConfigProblem(ctx: AppContext, tx: Db, issue: Issue, problems: string): Promise<void> {
@@ -53,7 +79,7 @@ async function wantConfigProblem(ctx: AppContext, tx: Db, issue: Issue, problems
 /** Once per user and issue, and within the budget: who may. */
 export async function wantRefusal(ctx: AppContext, tx: Db, issue: Issue, command: Command): Promise<void> {
   if (await isOverBudget(ctx, tx, issue.id)) return;
-  const body = renderRefusal({ actorLogin: command.actorLogin, request: requestOf(command) });
+  const body = renderRefusal(askedBy(command));
   await wantComment(ctx, tx, issue, {
     kind: 'refusal',
     id: `refusal-${issue.id}-${command.actorId ?? command.actorLogin}`,
@@ -79,7 +105,8 @@ export async function wantHelp(
   });
 }
 
-function requestOf(command: Command): string {
+/** Who gave the command, and how it was written. */
+function askedBy(command: Command): { readonly actorLogin: string; readonly request: string } {
   const parsed = command.parsed as { text?: string };
-  return parsed.text ?? `/manager ${command.verb}`;
+  return { actorLogin: command.actorLogin, request: parsed.text ?? `/manager ${command.verb}` };
 }

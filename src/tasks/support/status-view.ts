@@ -5,7 +5,7 @@ import { isShown } from '../lane/is-shown.ts';
 import { stateView } from './decision-comment.ts';
 import { commentKey } from './want.ts';
 
-/** Where an issue stands, from our own rows. */
+/** Where an issue stands, from our own rows: of decisions only what GitHub shows, because anybody may ask. */
 export async function statusView(
   ctx: AppContext,
   tx: Db,
@@ -13,7 +13,7 @@ export async function statusView(
 ): Promise<StatusView> {
   const proposals = await proposalStore.liveProposals(tx, issue.id);
   const [run] = (await runStore.openRuns(tx, issue.id)).filter(isShown);
-  const decision = await decisionStore.latestDecision(tx, issue.id);
+  const decision = await decisionStore.latestPostedDecision(tx, issue.id);
   return {
     at: ctx.clock.now().toISOString(),
     proposals: proposals.map(({ proposal }) => ({
