@@ -43,6 +43,7 @@ import type {
 import { dropLeases } from './store/leases.ts';
 import { createServingJudge } from './tasks/learning/serving-judge.ts';
 import { calibrate } from './tasks/support/calibration.ts';
+import { respectPauses } from './tasks/support/respect-pauses.ts';
 
 /** A process that is just ending is waited for; milliseconds. */
 const TRANSFER_WAIT_MS = 3_000;
@@ -135,7 +136,7 @@ export async function openForTransfer(config: Config): Promise<TransferEnd> {
 /** Opens everything an App process needs: database, queue, GitHub, judge. */
 export async function createContext(config: Config, parts: ContextParts = {}): Promise<OpenContext> {
   const logger = parts.logger ?? createLogger(config);
-  const github = parts.github ?? gitHubAppOf(config);
+  const app = parts.github ?? gitHubAppOf(config);
   const database = parts.database ?? (await openOwnDatabase(config, logger));
   const jobs = createJobs(database, { logger });
   try {
@@ -153,7 +154,7 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     config,
     db: database.db,
     jobs,
-    github,
+    github: respectPauses({ config, db: database.db }, app),
     judge: createServingJudge(database.db, judges),
     judges,
     training: openTraining(config),

@@ -307,14 +307,21 @@ export async function moveToInstallation(
     );
 }
 
-/** Locked issues with something that waits for the lock to be taken off. */
-export async function issuesParkedByLock(db: Db, limit: number): Promise<number[]> {
-  const rows = await db
-    .selectDistinct({ id: effects.issueId })
+/**
+ * Locked issues with something that waits for the lock to be taken off; where there are more than `limit`, each gets
+ * its turn.
+ */
+export async function issuesParkedByLock(
+  db: Db,
+  limit: number,
+): Promise<{ id: number; installationId: number }[]> {
+  return db
+    .select({ id: effects.issueId, installationId: effects.installationId })
     .from(effects)
     .where(and(eq(effects.state, 'parked'), eq(effects.stateReason, 'locked')))
+    .groupBy(effects.issueId, effects.installationId)
+    .orderBy(sql`random()`)
     .limit(limit);
-  return rows.map((row) => row.id);
 }
 
 function issuesOf(db: Db, repositoryId: number) {

@@ -1,12 +1,12 @@
 /** What GitHub does not tell by itself, and when to look at it. */
-import { and, eq, isNotNull, isNull, lte, or } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { decisions, installations, issues, repositories, signals } from '../schema/index.ts';
 import { hasChangeDue } from './changes.ts';
 
 /**
  * Issues to look at by now: reactions on a decision are due, a quiet time is over, somebody's role wants checking, or
- * a merged change is to be read.
+ * a merged change is to be read. None of an installation whose requests are used up.
  */
 export async function issuesToLookAt(db: Db, now: Date): Promise<number[]> {
   const rows = await db
@@ -27,6 +27,7 @@ export async function issuesToLookAt(db: Db, now: Date): Promise<number[]> {
         eq(installations.status, 'active'),
         isNull(repositories.removedAt),
         isNull(issues.goneAt),
+        or(isNull(installations.nextReadAt), sql`${installations.nextReadAt} <= clock_timestamp()`),
         or(isNotNull(decisions.id), isNotNull(signals.id), lte(issues.lookDueAt, now), hasChangeDue(db, now)),
       ),
     );

@@ -97,10 +97,10 @@ export async function saveRepositoryConfig(
     .where(eq(repositories.id, id));
 }
 
-/** Out of sight, with something that waits for them to come back. */
+/** Out of sight, with something that waits for them to come back; where there are more than `limit`, each gets its turn. */
 export async function removedWithWork(db: Db, limit: number): Promise<Repository[]> {
   const rows = await db
-    .selectDistinct({ id: repositories.id })
+    .select({ id: repositories.id })
     .from(repositories)
     .innerJoin(installations, eq(repositories.installationId, installations.id))
     .innerJoin(issues, eq(issues.repositoryId, repositories.id))
@@ -116,6 +116,8 @@ export async function removedWithWork(db: Db, limit: number): Promise<Repository
         or(isNotNull(effects.id), isNotNull(commands.id)),
       ),
     )
+    .groupBy(repositories.id)
+    .orderBy(sql`random()`)
     .limit(limit);
   if (rows.length === 0) return [];
   return db

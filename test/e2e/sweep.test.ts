@@ -1,6 +1,14 @@
 /** What GitHub could not tell us is found by the sweeper: lost deliveries, unseen commands, reasons that ended. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deliveryStore, effectStore, issueStore, sweepStore } from '../../src/store/index.ts';
+import {
+  deliveryStore,
+  effectStore,
+  issueStore,
+  repositoryStore,
+  sweepStore,
+  writeStore,
+} from '../../src/store/index.ts';
+import { lookAtIssue } from '../../src/tasks/look-at-issue.ts';
 import { sweep } from '../../src/tasks/sweep/sweep.ts';
 import { openWorld, proposalOf, type World } from './world.ts';
 
@@ -103,6 +111,26 @@ describe('a command that nobody told us about', () => {
     expect(issue.comments.filter((one) => one.viaApp)).toEqual([]);
   });
 
+  it('is found although GitHub refuses another repository for good', async () => {
+    const issue = await proposed();
+    const closed = world.github.addRepository({ owner: 'acme', name: 'closed' });
+    const first = { id: 1, owner: 'acme', name: 'closed', isPrivate: false };
+    const { installationId } = closed;
+    await repositoryStore.upsertRepository(world.app.ctx.db, {
+      ...first,
+      installationId: installationId ?? 0,
+    });
+    const path = '/repos/acme/closed/issues/comments';
+    world.github.failAt({ path, times: Number.POSITIVE_INFINITY }, { kind: 'status', status: 403 });
+    lose();
+    world.say(issue, 'mia', '/manager choose');
+    await world.nextSecond();
+    await sweepNow();
+    await world.settle(issue);
+    expect(await world.outcomes(issue)).toEqual(['choose: done']);
+    expect(world.github.state.audit.find({ path, status: 403 })).not.toHaveLength(0);
+  });
+
   it('costs no quota while nothing changes', async () => {
     const issue = await proposed();
     await world.nextSecond();
@@ -141,5 +169,30 @@ describe('an event that got lost', () => {
     await world.nextSecond();
     await sweepNow();
     await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done']);
+  });
+});
+
+describe('an installation whose requests are used up', () => {
+  it('is asked nothing until GitHub’s time is over, whoever wants to know', async () => {
+    const issue = await proposed();
+    const { ctx } = world.app;
+    const { installationId } = world.github.state.repositoryOf('acme/widgets');
+    const id = installationId ?? 0;
+    const limit = { kind: 'status', status: 403, retryAfterSeconds: 2_000 } as const; // 2 s, as scaled here
+    world.github.failAt({ path: '/repos/acme/widgets/issues/comments' }, limit);
+    await sweepNow();
+    expect(await writeStore.readPauseLeft(ctx.db, id)).toBeGreaterThan(1_000);
+
+    const asked = () => world.github.state.audit.find({ installationId: id }).length;
+    const before = asked();
+    world.say(issue, 'mia', '/manager cancel');
+    await world.github.webhooksIdle();
+    await sweepNow();
+    await lookAtIssue(ctx, { issueId: issue.id });
+    await ctx.clock.sleep(300);
+    expect(await writeStore.readPauseLeft(ctx.db, id)).toBeGreaterThan(0);
+    expect(asked()).toBe(before);
+
+    await expect.poll(() => world.outcomes(issue), patiently).toEqual(['cancel: nothing-to-cancel']);
   });
 });

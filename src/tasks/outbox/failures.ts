@@ -2,20 +2,13 @@
 import type { GitHubError, GitHubFailure } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
 import type { ParkReason } from '../../schema/index.ts';
-import {
-  effectStore,
-  installationStore,
-  issueStore,
-  repositoryStore,
-  writeStore,
-} from '../../store/index.ts';
+import { effectStore, installationStore, issueStore, repositoryStore } from '../../store/index.ts';
 import { fromNow, scaled } from '../support/scaled.ts';
 import type { Effect } from './apply-effect.ts';
 import { FINAL_LOOK_MS, FIRST_LOOK_MS } from './looks.ts';
 
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 5 * 60_000;
-const RATE_LIMIT_FALLBACK_SECONDS = 60;
 /** An effect that fails this often for a reason of our own is set aside, so that it does not block others. */
 const MAX_DEFECTS = 6;
 
@@ -87,9 +80,8 @@ async function retryLater(ctx: AppContext, effect: Effect, error: Error): Promis
   });
 }
 
+/** The installation's pause is recorded (see respect-pauses.ts), and the writer waits for it before its next effect. */
 async function waitForLimit(ctx: AppContext, effect: Effect, error: GitHubError): Promise<void> {
-  const seconds = error.retryAfterSeconds ?? RATE_LIMIT_FALLBACK_SECONDS;
-  await writeStore.pauseRequests(ctx.db, effect.installationId, scaled(ctx, seconds * 1000));
   await effectStore.updateEffect(ctx.db, effect.id, { lastError: error.message });
 }
 

@@ -4,7 +4,7 @@
  */
 import { GitHubError } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
-import { installationStore, type issueStore, repositoryStore, writeStore } from '../../store/index.ts';
+import { installationStore, type issueStore, repositoryStore } from '../../store/index.ts';
 import { scaled } from './scaled.ts';
 
 /** Work that fails by itself, or kills its worker, this often ends as failed with the reason. */
@@ -40,7 +40,7 @@ export async function weigh(
   const reason = error instanceof Error ? error.message : String(error);
   if (error instanceof GitHubError) {
     if (await isParked(ctx, issue, error)) return { kind: 'parked' };
-    const ms = await githubWait(ctx, issue, work.setbacks, error);
+    const ms = githubWait(ctx, work.setbacks, error);
     if (ms !== null) return inTime(ctx, work.since, ms, reason);
   }
   if (error instanceof NotYetError) {
@@ -55,18 +55,10 @@ function inTime(ctx: AppContext, since: Date, ms: number, reason: string): Setba
 }
 
 /** Milliseconds; null when GitHub will not say anything else later. */
-async function githubWait(
-  ctx: AppContext,
-  issue: issueStore.LocatedIssue,
-  setbacks: number,
-  error: GitHubError,
-): Promise<number | null> {
+function githubWait(ctx: AppContext, setbacks: number, error: GitHubError): number | null {
   switch (error.failure) {
-    case 'rate-limited': {
-      const ms = scaled(ctx, (error.retryAfterSeconds ?? 60) * SECOND_MS);
-      await writeStore.pauseRequests(ctx.db, issue.installationId, ms);
-      return ms;
-    }
+    case 'rate-limited':
+      return scaled(ctx, (error.retryAfterSeconds ?? 60) * SECOND_MS);
     case 'unavailable':
     case 'ambiguous':
     case 'unauthorized':

@@ -9,6 +9,7 @@ import type { AppContext, RecentComment } from '../../ports.ts';
 import { commandStore, type repositoryStore, sweepStore } from '../../store/index.ts';
 import { applyComment } from '../delivery/apply-comment.ts';
 import { scaled } from '../support/scaled.ts';
+import { visitAll } from './visit-all.ts';
 
 type Repository = repositoryStore.Repository;
 
@@ -22,11 +23,10 @@ const SECOND_MS = 1_000;
 
 export async function sweepComments(ctx: AppContext, signal: AbortSignal): Promise<void> {
   const { installationAllowlist } = ctx.config;
-  for (const repository of await sweepStore.reachableRepositories(ctx.db)) {
-    if (signal.aborted) return;
-    if (installationAllowlist && !installationAllowlist.includes(repository.installationId)) continue;
-    await sweepRepository(ctx, repository);
-  }
+  const repositories = (await sweepStore.reachableRepositories(ctx.db)).filter(
+    ({ installationId }) => installationAllowlist?.includes(installationId) ?? true,
+  );
+  await visitAll(ctx, repositories, signal, (repository) => sweepRepository(ctx, repository));
 }
 
 async function sweepRepository(ctx: AppContext, repository: Repository): Promise<void> {

@@ -3,20 +3,17 @@ import type { AppContext } from '../../ports.ts';
 import { effectStore, installationStore, issueStore, repositoryStore } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
 import { resumeInstallation, resumeRepository } from '../support/resume.ts';
+import { visitAll } from './visit-all.ts';
 
 /** Asked for in one sweep at most. */
 const MOST = 20;
 
 export async function sweepParked(ctx: AppContext, signal: AbortSignal): Promise<void> {
   await checkInstallations(ctx);
-  for (const issueId of await effectStore.issuesParkedByLock(ctx.db, MOST)) {
-    if (signal.aborted) return;
-    await checkLock(ctx, issueId);
-  }
-  for (const repository of await repositoryStore.removedWithWork(ctx.db, MOST)) {
-    if (signal.aborted) return;
-    await checkRepository(ctx, repository);
-  }
+  const locked = await effectStore.issuesParkedByLock(ctx.db, MOST);
+  await visitAll(ctx, locked, signal, ({ id }) => checkLock(ctx, id));
+  const removed = await repositoryStore.removedWithWork(ctx.db, MOST);
+  await visitAll(ctx, removed, signal, (repository) => checkRepository(ctx, repository));
 }
 
 /** Suspended, unsuspended or deleted while nobody told us. */
