@@ -6,7 +6,14 @@ import { bootstrapInterval } from '../../statistics/bootstrap.ts';
 import { newcombe, type Share } from '../../statistics/difference.ts';
 import { seeded } from '../../statistics/random.ts';
 
-export type GuardName = 'format' | 'grounding' | 'flips' | 'attacks' | 'latency' | 'swe-lancer';
+export type GuardName =
+  | 'format'
+  | 'grounding'
+  | 'abstention'
+  | 'flips'
+  | 'attacks'
+  | 'latency'
+  | 'swe-lancer';
 
 interface RateRule {
   readonly kind: 'rate';
@@ -41,6 +48,14 @@ export const GUARDS = {
     counts: 'golden proposals that name nothing the thread does not hold',
     better: 'more',
     margin: 0.05,
+    required: true,
+  },
+  // Not the share of abstentions: who tells equals from others abstains more, and rightly.
+  abstention: {
+    kind: 'rate',
+    counts: 'proposals taken by maintainers that are chosen without abstaining',
+    better: 'more',
+    margin: 0.06,
     required: true,
   },
   flips: {

@@ -14,7 +14,7 @@ import {
   runGate,
 } from '../../pipeline/promotion/gate.ts';
 import { allPass, checkGuards, type GuardResult, type Measurement } from '../../pipeline/promotion/guards.ts';
-import { isRight } from '../../pipeline/promotion/is-right.ts';
+import { isChosenRightly, isRight } from '../../pipeline/promotion/is-right.ts';
 import { renderGateReport } from '../../pipeline/promotion/report.ts';
 import type { BenchmarkPair, BenchmarkScore, Figure, JudgeAccuracy } from '../../pipeline/promotion/types.ts';
 import type { Db } from '../../ports.ts';
@@ -113,6 +113,7 @@ async function fillEpoch({ db, learning }: LearningContext, epochId: number): Pr
 type Decision = Awaited<ReturnType<typeof holdoutStore.decisionsOf>>[number];
 
 interface Compared {
+  readonly decisions: readonly Decision[];
   readonly candidate: EvaluatedJudge;
   readonly incumbent: EvaluatedJudge;
   readonly pairs: readonly (PairedDecision & { readonly repositoryId: number })[];
@@ -153,6 +154,7 @@ async function compare(
     decisions: decisions.length,
   });
   return {
+    decisions,
     candidate,
     incumbent,
     answers,
@@ -218,12 +220,17 @@ async function guard(
     candidate: share(candidate, holds),
     incumbent: share(incumbent, holds),
   });
+  const chosen = (answers: readonly holdoutStore.Evaluation[]): Share => ({
+    successes: compared.decisions.filter((label, index) => isChosenRightly(label, answers[index])).length,
+    trials: compared.decisions.filter(({ verdict }) => verdict === 'proposal').length,
+  });
   const seconds = (answers: readonly holdoutStore.Evaluation[]) =>
     answers.map(({ durationMs }) => Math.max(durationMs, NOTICEABLE_MS) / 1000);
   const { measureAttacks } = ctx.learning;
   return checkGuards({
     format: both(({ validFormat }) => validFormat),
     grounding: both(({ grounded }) => grounded),
+    abstention: { candidate: chosen(candidate), incumbent: chosen(incumbent) },
     flips: both(({ flipped }) => flipped === true),
     latency: { candidate: seconds(candidate), incumbent: seconds(incumbent) },
     ...(sweLancer && {

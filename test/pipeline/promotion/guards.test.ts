@@ -11,6 +11,7 @@ const share = (successes: number, trials = 400) => ({ successes, trials });
 const equal = {
   format: { candidate: share(399), incumbent: share(399) },
   grounding: { candidate: share(350), incumbent: share(350) },
+  abstention: { candidate: share(200), incumbent: share(200) },
   flips: { candidate: share(60), incumbent: share(60) },
   attacks: { candidate: share(4), incumbent: share(4) },
   latency: { candidate: seconds(1), incumbent: seconds(1) },
@@ -22,6 +23,7 @@ describe('the guards', () => {
     expect(results.map(({ name, verdict }) => `${name}: ${verdict}`)).toEqual([
       'format: passed',
       'grounding: passed',
+      'abstention: passed',
       'flips: passed',
       'attacks: passed',
       'latency: passed',
@@ -33,6 +35,7 @@ describe('the guards', () => {
   it.each([
     ['format', { candidate: share(385), incumbent: share(399) }],
     ['grounding', { candidate: share(320), incumbent: share(350) }],
+    ['abstention', { candidate: share(190), incumbent: share(200) }],
     ['flips', { candidate: share(85), incumbent: share(60) }],
     ['attacks', { candidate: share(20), incumbent: share(4) }],
     ['latency', { candidate: seconds(1.3), incumbent: seconds(1) }],
@@ -42,7 +45,7 @@ describe('the guards', () => {
     expect(allPass(checkGuards({ ...equal, [name]: measured }))).toBe(false);
   });
 
-  it.each(['format', 'grounding', 'flips', 'attacks', 'latency'] as const)(
+  it.each(['format', 'grounding', 'abstention', 'flips', 'attacks', 'latency'] as const)(
     '%s has to be measured',
     (name) => {
       const { [name]: _left, ...others } = equal;

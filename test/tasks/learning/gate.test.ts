@@ -165,6 +165,27 @@ describe('guards', () => {
     expect((await modelStore.servedOn(database.db, 'embedded', 'stable')).version).toBeNull();
     await expect(putToGate(ctx, fresh, options)).rejects.toThrow('not a candidate');
   }, 60_000);
+
+  it('keep a candidate that abstains always: where maintainers took none it is right, and it never chooses', async () => {
+    const ctx = contextOf({ base: worse, fresh: worse });
+    const open: LearningContext['judges']['open'] = (version) => {
+      const judge = ctx.judges.open(version);
+      if (version?.name !== 'fresh') return judge;
+      const abstain = (verdict: Verdict): Verdict => ({ ...verdict, chosen: null, abstained: true });
+      return { name: 'fresh', judge: async (input) => abstain(await judge.judge(input)) };
+    };
+    for (let number = 1; number <= 200; number += 1)
+      await seedThread(database.db, { number, best: number % 5 === 0 ? null : 1 });
+    const { verdict, report } = await putToGate(
+      { ...ctx, judges: { ...ctx.judges, open } },
+      await register('fresh'),
+      options,
+    );
+    expect(report).toContain('| fresh | 120 of 200 |');
+    expect(report).toContain('| base | 80 of 200 |');
+    expect(report).toContain('It chooses better, but is worse at: abstention.');
+    expect(verdict).toBe('keep');
+  }, 60_000);
 });
 
 describe('a candidate that cannot answer', () => {
