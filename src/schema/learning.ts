@@ -70,6 +70,7 @@ export interface ModelFile {
 }
 
 export const MODEL_STATES = ['candidate', 'promoted', 'rejected', 'retracted'] as const;
+export type ModelState = (typeof MODEL_STATES)[number];
 
 /** A judge that can be served: what it was made of, and whether it may decide. Never changed in place. */
 export const modelVersions = pgTable(

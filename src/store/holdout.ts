@@ -10,6 +10,8 @@ import {
   issues,
   type JudgeKind,
   labels,
+  type ModelState,
+  modelVersions,
   snapshots,
 } from '../schema/index.ts';
 
@@ -115,8 +117,12 @@ export async function insertEpoch(
   return row;
 }
 
-export async function closeEpoch(tx: Db, id: number, at: Date): Promise<void> {
-  await tx.update(holdoutEpochs).set({ closedAt: at }).where(eq(holdoutEpochs.id, id));
+/** Ends the open epoch, if there is one. */
+export async function closeEpoch(tx: Db, kind: JudgeKind, at: Date): Promise<void> {
+  await tx
+    .update(holdoutEpochs)
+    .set({ closedAt: at })
+    .where(and(eq(holdoutEpochs.kind, kind), isNull(holdoutEpochs.closedAt)));
 }
 
 /** Adds snapshots to the end of the epoch; one that another epoch took meanwhile is left out. */
@@ -155,13 +161,22 @@ export async function insertGateReport(tx: Db, report: typeof gateReports.$infer
   await tx.insert(gateReports).values(report);
 }
 
-/** Candidates that the epoch has given a verdict on. */
-export async function judgedCandidates(db: Db, epochId: number): Promise<string[]> {
-  const rows = await db
-    .selectDistinct({ candidate: gateReports.candidate })
+export interface ComparedCandidate {
+  readonly name: string;
+  readonly state: ModelState;
+}
+
+/** Candidates that were compared in the epoch on so many decisions or more, whatever came of it. */
+export async function comparedCandidates(
+  db: Db,
+  epochId: number,
+  decisions: number,
+): Promise<ComparedCandidate[]> {
+  return db
+    .selectDistinct({ name: modelVersions.name, state: modelVersions.state })
     .from(gateReports)
-    .where(and(eq(gateReports.epochId, epochId), sql`${gateReports.verdict} <> 'wait'`));
-  return rows.map(({ candidate }) => candidate);
+    .innerJoin(modelVersions, eq(modelVersions.name, gateReports.candidate))
+    .where(and(eq(gateReports.epochId, epochId), gte(gateReports.decisions, decisions)));
 }
 
 export async function latestGateReport(db: Db, candidate: string): Promise<GateReport | null> {

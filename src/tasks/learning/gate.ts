@@ -3,13 +3,10 @@
  * compared. Asking again goes on where it ended; a verdict that was given stands.
  */
 import { randomUUID } from 'node:crypto';
-import { InputError } from '../../errors.ts';
-import { splitOf } from '../../pipeline/dataset/holdout.ts';
 import { clusterBound } from '../../pipeline/promotion/clusters.ts';
 import {
   detectableDifference,
   type GateResult,
-  LOOKS,
   type PairedDecision,
   runGate,
 } from '../../pipeline/promotion/gate.ts';
@@ -17,9 +14,9 @@ import { allPass, checkGuards, type GuardResult, type Measurement } from '../../
 import { isChosenRightly, isRight } from '../../pipeline/promotion/is-right.ts';
 import { renderGateReport } from '../../pipeline/promotion/report.ts';
 import type { BenchmarkPair, BenchmarkScore, Figure, JudgeAccuracy } from '../../pipeline/promotion/types.ts';
-import type { Db } from '../../ports.ts';
 import type { Share } from '../../statistics/difference.ts';
 import { holdoutStore, modelStore } from '../../store/index.ts';
+import { assertStillAdmitted, candidatesWithALook, enterEpoch } from './epoch.ts';
 import { type EvaluatedJudge, evaluate } from './evaluate.ts';
 import { promote } from './serve.ts';
 import type { LearningContext } from './types.ts';
@@ -35,7 +32,6 @@ export interface GateOutcome {
   readonly report: string;
 }
 
-const MOST_DECISIONS = Math.max(...LOOKS.map(({ decisions }) => decisions));
 const BY = 'the gate';
 /** Below this nobody waits, and the ratio of two small numbers is noise. */
 const NOTICEABLE_MS = 100;
@@ -45,9 +41,7 @@ export async function putToGate(
   candidate: modelStore.ModelVersion,
   options: GateOptions,
 ): Promise<GateOutcome> {
-  await assertCandidate(ctx.db, candidate);
-  const epoch = await enterEpoch(ctx, candidate, options);
-  await fillEpoch(ctx, epoch.id);
+  const epoch = await enterEpoch(ctx, candidate, options.candidatesPerEpoch);
   const decisions = await holdoutStore.decisionsOf(ctx.db, epoch.id);
   const compared = await compare(ctx, candidate, decisions, options.signal);
   const result = runGate(compared.pairs, epoch.candidates);
@@ -55,8 +49,8 @@ export async function putToGate(
   const guards = result.verdict === 'wait' ? [] : await guard(ctx, compared, sweLancer, options.signal);
   const bound = clusterBound(compared.pairs);
   const verdict = verdictOf(result, guards, bound);
-  const used = new Set(await holdoutStore.judgedCandidates(ctx.db, epoch.id));
-  if (verdict !== 'wait') used.add(candidate.name);
+  const used = new Set((await candidatesWithALook(ctx.db, epoch.id)).map(({ name }) => name));
+  if (result.looks.length > 0) used.add(candidate.name);
   const figures = await draw(ctx, compared, result);
   const report = renderGateReport({
     candidate: candidate.name,
@@ -72,42 +66,8 @@ export async function putToGate(
     epoch: { id: epoch.id, candidates: epoch.candidates, used: used.size },
     at: ctx.clock.now().toISOString(),
   });
-  await settle(ctx, candidate, { epoch, used: used.size, verdict, guards, report, figures, compared });
+  await settle(ctx, candidate, { epoch, verdict, guards, report, figures, compared });
   return { verdict, report };
-}
-
-/** @throws InputError when somebody has decided about it, be it while it was compared */
-async function assertCandidate(db: Db, { id }: Pick<modelStore.ModelVersion, 'id'>): Promise<void> {
-  const { name, state } = await modelStore.getModelVersion(db, id);
-  if (state === 'candidate') return;
-  throw new InputError(`${name} is ${state}, not a candidate.`, 'Train another version.');
-}
-
-/** @throws InputError when the epoch's level is used up */
-async function enterEpoch(
-  { db, clock }: LearningContext,
-  { kind, name }: modelStore.ModelVersion,
-  { candidatesPerEpoch }: GateOptions,
-): Promise<holdoutStore.HoldoutEpoch> {
-  const open = await holdoutStore.openEpoch(db, kind);
-  if (!open)
-    return holdoutStore.insertEpoch(db, { kind, candidates: candidatesPerEpoch, openedAt: clock.now() });
-  const judged = await holdoutStore.judgedCandidates(db, open.id);
-  if (judged.includes(name) || judged.length < open.candidates) return open;
-  throw new InputError(
-    `Epoch ${open.id} of the holdout has judged its ${open.candidates} candidates: no level is left.`,
-    'Wait for the next epoch, which begins with new labels.',
-  );
-}
-
-async function fillEpoch({ db, learning }: LearningContext, epochId: number): Promise<void> {
-  const rule = learning.splitOf ?? splitOf;
-  const there = (await holdoutStore.decisionsOf(db, epochId)).length;
-  const unused = (await holdoutStore.unusedLabels(db)).filter(
-    ({ repositoryId, issueNumber }) => rule(repositoryId, issueNumber) === 'holdout',
-  );
-  const next = unused.slice(0, Math.max(0, MOST_DECISIONS - there)).map(({ snapshotId }) => snapshotId);
-  await db.transaction((tx) => holdoutStore.addDecisions(tx, epochId, next));
 }
 
 type Decision = Awaited<ReturnType<typeof holdoutStore.decisionsOf>>[number];
@@ -263,7 +223,6 @@ async function settle(
   candidate: modelStore.ModelVersion,
   found: {
     readonly epoch: holdoutStore.HoldoutEpoch;
-    readonly used: number;
     readonly verdict: GateResult['verdict'];
     readonly guards: readonly GuardResult[];
     readonly report: string;
@@ -275,7 +234,7 @@ async function settle(
   const at = ctx.clock.now();
   await ctx.db.transaction(async (tx) => {
     await modelStore.lockRegistry(tx);
-    await assertCandidate(tx, candidate);
+    await assertStillAdmitted(tx, candidate, epoch);
     await holdoutStore.insertGateReport(tx, {
       id: randomUUID(),
       epochId: epoch.id,
@@ -291,8 +250,5 @@ async function settle(
     if (verdict === 'wait') return;
     if (verdict === 'promote') await promote({ db: tx, clock: ctx.clock }, candidate, BY);
     else await modelStore.setModelState(tx, candidate.id, 'rejected', verdict);
-    // A promotion ends the epoch: the next candidate meets another incumbent, and new decisions.
-    if (verdict === 'promote' || found.used >= epoch.candidates)
-      await holdoutStore.closeEpoch(tx, epoch.id, at);
   });
 }

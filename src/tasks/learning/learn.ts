@@ -8,8 +8,9 @@ import { InputError, TrainingError } from '../../errors.ts';
 import { SWE_LANCER } from '../../pipeline/dataset/benchmarks.ts';
 import { TRAINED_REASON_CLASSES } from '../../pipeline/dataset/selection.ts';
 import { type Due, isTrainingDue } from '../../pipeline/training/due.ts';
-import { type datasetVersionStore, modelStore, trainingRunStore } from '../../store/index.ts';
+import { type datasetVersionStore, holdoutStore, modelStore, trainingRunStore } from '../../store/index.ts';
 import { buildVersion } from '../dataset/build-version.ts';
+import { candidatesWithALook } from './epoch.ts';
 import { type GateOutcome, putToGate } from './gate.ts';
 import { loadVersion } from './load-version.ts';
 import { type Comparison, watchStable } from './shadow.ts';
@@ -54,10 +55,12 @@ async function judgeCandidate(ctx: LearningContext, options: LearnOptions): Prom
   return { ...outcome, candidate: candidate.name };
 }
 
-/** The oldest: each waits for its turn. */
+/** The one that has the epoch's level, else the oldest: each waits for its turn. */
 async function waitingCandidate({ db, judges }: LearningContext): Promise<modelStore.ModelVersion | null> {
   const versions = await modelStore.listCandidates(db, judges.kind);
-  return versions[0] ?? null;
+  const epoch = await holdoutStore.openEpoch(db, judges.kind);
+  const begun = epoch ? await candidatesWithALook(db, epoch.id) : [];
+  return versions.find(({ name }) => begun.some((one) => one.name === name)) ?? versions[0] ?? null;
 }
 
 async function isDue(ctx: LearningContext, schedule: LearningConfig): Promise<Due> {

@@ -1,7 +1,7 @@
 /** Who decides: promotion, rollback and retraction. Each is one transaction, which reads the versions anew. */
 import { InputError } from '../../errors.ts';
 import type { Clock, Db } from '../../ports.ts';
-import { modelStore } from '../../store/index.ts';
+import { holdoutStore, modelStore } from '../../store/index.ts';
 
 export interface ServeContext {
   readonly db: Db;
@@ -31,8 +31,7 @@ export async function promote(
     const { version: incumbent } = await modelStore.servedOn(tx, version.kind, 'stable');
     if (incumbent?.id === version.id) return;
     const period = { kind: version.kind, reason: 'promoted' as const, by, at: clock.now() };
-    await modelStore.point(tx, { ...period, channel: 'stable', modelVersionId: version.id });
-    await modelStore.point(tx, { ...period, channel: 'shadow', modelVersionId: incumbent?.id ?? null });
+    await hand(tx, period, { stable: version.id, shadow: incumbent?.id ?? null });
     await modelStore.setModelState(tx, version.id, 'promoted', null);
   });
 }
@@ -59,14 +58,20 @@ export async function rollBack(
       ({ version }) => version !== null && !undone.has(version.id) && version.state !== 'retracted',
     );
     const period = { kind, reason, by, at: clock.now() };
-    await modelStore.point(tx, {
-      ...period,
-      channel: 'stable',
-      modelVersionId: previous?.version?.id ?? null,
-    });
-    await modelStore.point(tx, { ...period, channel: 'shadow', modelVersionId: null });
+    await hand(tx, period, { stable: previous?.version?.id ?? null, shadow: null });
     return previous?.version?.name ?? null;
   });
+}
+
+/** Both channels get a new period. The holdout's epoch ends: whoever comes next meets another incumbent. */
+async function hand(
+  tx: Db,
+  period: Pick<modelStore.ChannelPeriod, 'kind' | 'reason' | 'by'> & { readonly at: Date },
+  to: Readonly<Record<'stable' | 'shadow', string | null>>,
+): Promise<void> {
+  await modelStore.point(tx, { ...period, channel: 'stable', modelVersionId: to.stable });
+  await modelStore.point(tx, { ...period, channel: 'shadow', modelVersionId: to.shadow });
+  await holdoutStore.closeEpoch(tx, period.kind, period.at);
 }
 
 /** Versions that decide now or were rolled back from since the last promotion: a second rollback goes further back. */

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import type { Judge, Verdict } from '../../../src/pipeline/judge/types.ts';
-import { evaluations, snapshots } from '../../../src/schema/index.ts';
+import { evaluations, gateReports, holdoutEpochs, snapshots } from '../../../src/schema/index.ts';
 import { holdoutStore, modelStore } from '../../../src/store/index.ts';
 import { putToGate } from '../../../src/tasks/learning/gate.ts';
-import { promote, retract } from '../../../src/tasks/learning/serve.ts';
+import { promote, retract, rollBack } from '../../../src/tasks/learning/serve.ts';
 import type { LearningContext } from '../../../src/tasks/learning/types.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { seedThreads } from '../../support/labelled.ts';
@@ -142,5 +142,60 @@ describe('a retraction', () => {
     expect(await stateOf(fresh)).toBe('promoted');
     await retract(ctx, fresh, { by: 'op', reason: 'bad data' });
     expect([await stateOf(fresh), await whoDecides()]).toEqual(['retracted', null]);
+  });
+});
+
+describe("an epoch's level", () => {
+  const noLook = '200 more unexposed decisions';
+
+  it('is spent by a look that gave no verdict: another candidate waits, and gets decisions of its own', async () => {
+    const [first, second] = [await register(hereAndThere), await register()];
+    const { verdict: said, report } = await putToGate(ctx, first, options);
+    expect(said).toBe('wait');
+    expect(report).toContain('1 of 1 candidates judged, 0 left');
+    await expect(putToGate(ctx, second, options)).rejects.toThrow(
+      `${first.name} waits there for its verdict`,
+    );
+    expect((await putToGate(ctx, first, options)).verdict).toBe('wait');
+    await retract(ctx, first, { by: 'op', reason: 'too slow' });
+    expect((await putToGate(ctx, second, options)).report).toContain(noLook);
+  });
+
+  it('is shared by as many as it was opened for', async () => {
+    const [first, second, third] = [
+      await register(hereAndThere),
+      await register(hereAndThere),
+      await register(),
+    ];
+    await putToGate(ctx, first, { candidatesPerEpoch: 2 });
+    const { report } = await putToGate(ctx, second, { candidatesPerEpoch: 2 });
+    expect(report).toContain('2 of 2 candidates judged, 0 left');
+    await expect(putToGate(ctx, third, options)).rejects.toThrow('No level is left');
+  });
+
+  it('goes to one of two that are compared at the same time, in one epoch', async () => {
+    const both = [await register(hereAndThere), await register(hereAndThere)];
+    const outcomes = await Promise.allSettled(both.map((one) => putToGate(ctx, one, options)));
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await database.db.$count(holdoutEpochs)).toBe(1);
+    expect(await database.db.$count(gateReports)).toBe(1);
+  });
+
+  it('does not promote against somebody who decides no more', async () => {
+    const [fresh, byHand] = [await register(), await register()];
+    meanwhile = () => promote(ctx, byHand, 'op');
+    await expect(putToGate(ctx, fresh, options)).rejects.toThrow('nothing came of it');
+    expect([await stateOf(fresh), await whoDecides()]).toEqual(['candidate', byHand.name]);
+  });
+
+  it.each([
+    ['promotion by hand', async () => promote(ctx, await register(), 'op')],
+    ['rollback', () => rollBack(ctx, 'embedded', 'op')],
+  ])('ends with a %s: no look is taken twice against two incumbents', async (_, change) => {
+    await promote(ctx, await register(), 'op');
+    const fresh = await register(hereAndThere);
+    expect((await putToGate(ctx, fresh, options)).report).toContain('| 200 |');
+    await change();
+    expect((await putToGate(ctx, fresh, options)).report).toContain(noLook);
   });
 });
