@@ -45,6 +45,23 @@ describe('a delivery that GitHub could not bring', () => {
     expect(await sweepStore.pendingRedeliveries(world.app.ctx.db, 9)).toEqual([]);
   });
 
+  it('is not given up by outages of GitHub, during which it was never asked for', async () => {
+    await sweepNow();
+    const issue = await proposed();
+    world.github.disturbWebhook({ event: 'issues', action: 'closed' }, { kind: 'drop' });
+    world.github.as('mia').closeIssue(issue);
+    await world.github.webhooksIdle();
+    world.github.failAt({ method: 'POST', path: /deliveries/, times: 6 }, { kind: 'status', status: 503 });
+    for (let n = 0; n < 6; n += 1) {
+      await sweepNow();
+      await world.app.ctx.clock.sleep(50);
+    }
+    expect(await sweepStore.pendingRedeliveries(world.app.ctx.db, 9)).toMatchObject([{ attempts: 0 }]);
+    await sweepNow();
+    const state = async () => (await issueStore.getIssue(world.app.ctx.db, issue.id))?.state;
+    await expect.poll(state, patiently).toBe('closed');
+  });
+
   it('is given up after its attempts, and says so', async () => {
     await sweepNow();
     const issue = await proposed();

@@ -74,26 +74,33 @@ async function askAgain(ctx: AppContext, signal: AbortSignal): Promise<void> {
 
 function isDue(ctx: AppContext, { attempts, lastAskedAt }: sweepStore.Redelivery): boolean {
   if (lastAskedAt === null) return true;
-  const wait = scaled(ctx, FIRST_WAIT_MS * 2 ** (attempts - 1));
+  const wait = scaled(ctx, FIRST_WAIT_MS * 2 ** Math.max(0, attempts - 1));
   return ctx.clock.now().getTime() - lastAskedAt.getTime() >= wait;
 }
 
-/** @throws GitHubError when GitHub wants to be left alone or cannot be reached: the sweep ends here. */
+/**
+ * Counts only what GitHub took: its outages give up no delivery.
+ * @throws GitHubError when GitHub wants to be left alone or cannot be reached: the sweep ends here.
+ */
 async function askOnce(ctx: AppContext, one: sweepStore.Redelivery): Promise<void> {
   if (one.attempts >= MAX_ATTEMPTS) {
     return giveUp(ctx, one, `GitHub could not bring it in ${MAX_ATTEMPTS} more attempts`);
   }
-  await sweepStore.updateRedelivery(ctx.db, one.guid, {
-    attempts: one.attempts + 1,
-    lastAskedAt: ctx.clock.now(),
-  });
+  // Whatever comes of it, the others are asked for before this one is again.
+  await sweepStore.updateRedelivery(ctx.db, one.guid, { lastAskedAt: ctx.clock.now() });
   try {
     await ctx.github.redeliver(one.attemptId);
-    ctx.logger.info({ delivery: one.guid, event: one.event }, 'GitHub was asked to deliver again');
   } catch (error) {
-    if (!(error instanceof GitHubError) || error.retryable) throw error;
-    await giveUp(ctx, one, error.message);
+    if (!(error instanceof GitHubError) || !isFinal(error)) throw error;
+    return giveUp(ctx, one, error.message);
   }
+  await sweepStore.updateRedelivery(ctx.db, one.guid, { attempts: one.attempts + 1 });
+  ctx.logger.info({ delivery: one.guid, event: one.event }, 'GitHub was asked to deliver again');
+}
+
+/** GitHub will not say anything else later; a refused key says nothing about the delivery. */
+function isFinal(error: GitHubError): boolean {
+  return !error.retryable && error.failure !== 'unauthorized';
 }
 
 async function giveUp(ctx: AppContext, one: sweepStore.Redelivery, error: string): Promise<void> {
