@@ -38,11 +38,13 @@ export function nextRun(facts: ModeFacts, now: Date): NextRun {
   return until <= now ? { kind: 'begin', trigger } : { kind: 'wait', until };
 }
 
-/** `observe` judges everything silently; beside the other modes it does so where the repository consented. */
+/**
+ * `observe` judges everything silently; where the repository consented, so do the other modes as long as there is no
+ * decision that people can see, which in mode `auto` may still come.
+ */
 function triggerOf(facts: ModeFacts): 'auto' | 'observe' | null {
-  if (facts.mode === 'auto') {
-    return !facts.hasVisibleRun && facts.proposals >= facts.minProposals ? 'auto' : null;
-  }
+  const mayPost = facts.mode === 'auto' && facts.isOpen && !facts.hasVisibleRun;
+  if (mayPost && facts.proposals >= facts.minProposals) return 'auto';
   const isObserved = facts.mode === 'observe' || (facts.consented && !facts.hasVisibleRun);
   return isObserved && !facts.hasSilentRun && facts.proposals >= LEAST_OBSERVED ? 'observe' : null;
 }

@@ -25,6 +25,7 @@ const next = (change: Partial<ModeFacts>) => nextRun(facts(change), NOW);
 const NOTHING = { kind: 'nothing' };
 const AUTO = { kind: 'begin', trigger: 'auto' };
 const OBSERVE = { kind: 'begin', trigger: 'observe' };
+const CONSENTED_AUTO = { mode: 'auto', consented: true } as const;
 
 describe('nextRun', () => {
   it.each<[string, Partial<ModeFacts>, object]>([
@@ -50,6 +51,17 @@ describe('nextRun', () => {
       OBSERVE,
     ],
     ['a silent run beside mode command with consent', { consented: true }, OBSERVE],
+    ['beside mode label with consent', { mode: 'label', consented: true }, OBSERVE],
+    ['beside mode auto while there are too few to post', { ...CONSENTED_AUTO, minProposals: 3 }, OBSERVE],
+    ['not there where it posts', CONSENTED_AUTO, AUTO],
+    ['not there once it has posted', { ...CONSENTED_AUTO, hasVisibleRun: true }, NOTHING],
+    ['not there over a single proposal', { ...CONSENTED_AUTO, minProposals: 3, proposals: 1 }, NOTHING],
+    ['a post after a silent run', { ...CONSENTED_AUTO, proposals: 3, hasSilentRun: true }, AUTO],
+    [
+      'a silent run when the issue was closed before mode auto would post',
+      { ...CONSENTED_AUTO, isOpen: false, firstEvidenceAt: ago(0) },
+      OBSERVE,
+    ],
     ['but not for an issue that somebody commanded', { consented: true, hasVisibleRun: true }, NOTHING],
     ['nothing without proposals', { mode: 'observe', proposals: 0, lastChangeAt: null }, NOTHING],
   ])('is %s', (_name, change, expected) => {
