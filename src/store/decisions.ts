@@ -134,12 +134,12 @@ export async function updateDecision(
   await tx.update(decisions).set(change).where(eq(decisions.id, id));
 }
 
-/** Posted decisions of the issue whose reactions are to be looked at by now. */
+/** Decisions of the issue, silent ones among them, for which GitHub is to be looked at by now. */
 export async function decisionsDue(db: Db, issueId: number, now: Date): Promise<Decision[]> {
   return db
     .select()
     .from(decisions)
-    .where(and(eq(decisions.issueId, issueId), isNotNull(decisions.postedAt), lte(decisions.lookDueAt, now)))
+    .where(and(eq(decisions.issueId, issueId), lte(decisions.lookDueAt, now)))
     .orderBy(asc(decisions.decidedAt));
 }
 

@@ -5,8 +5,8 @@ import { decisions, installations, issues, repositories, signals } from '../sche
 import { hasChangeDue } from './changes.ts';
 
 /**
- * Issues to look at by now: reactions on a decision are due, a quiet time is over, somebody's role wants checking, or
- * a merged change is to be read. None of an installation whose requests are used up.
+ * Issues to look at by now: a decision's reactions or the timeline are due, a quiet time is over, somebody's role wants
+ * checking, or a merged change is to be read. None of an installation whose requests are used up.
  */
 export async function issuesToLookAt(db: Db, now: Date): Promise<number[]> {
   const rows = await db
@@ -14,10 +14,7 @@ export async function issuesToLookAt(db: Db, now: Date): Promise<number[]> {
     .from(issues)
     .innerJoin(repositories, eq(issues.repositoryId, repositories.id))
     .innerJoin(installations, eq(repositories.installationId, installations.id))
-    .leftJoin(
-      decisions,
-      and(eq(decisions.issueId, issues.id), isNotNull(decisions.postedAt), lte(decisions.lookDueAt, now)),
-    )
+    .leftJoin(decisions, and(eq(decisions.issueId, issues.id), lte(decisions.lookDueAt, now)))
     .leftJoin(
       signals,
       and(eq(signals.issueId, issues.id), isNull(signals.verifiedAt), isNull(signals.withdrawnAt)),

@@ -75,6 +75,30 @@ describe('mode observe', () => {
   });
 });
 
+describe('a silent decision', () => {
+  it('is told by the timeline of a merged pull request that no webhook links to it', async () => {
+    const issue = await open('mode: observe\ntraining: { consent: true }\n');
+    await afterQuietTime(issue);
+    const pull = world.github.as('bob').openPull('acme/widgets', { title: 'A fix', body: '' });
+    world.github.as('mia').merge(pull);
+    await world.settle(issue);
+    pull.body = `Part of the work on https://github.com/acme/widgets/issues/${issue.number}`;
+    const { ctx } = world.app;
+    const [decision] = await decisionsOf(issue);
+    expect(decision?.lookDueAt?.getTime()).toBeGreaterThan(ctx.clock.now().getTime());
+    await decisionStore.updateDecision(ctx.db, decision?.id ?? '', { lookDueAt: new Date(0) });
+    expect(await lookStore.issuesToLookAt(ctx.db, ctx.clock.now())).toContain(issue.id);
+    await lookAtIssue(ctx, { issueId: issue.id });
+    expect(await labelStore.currentLabel(ctx.db, decision?.snapshotId ?? '')).toMatchObject({
+      proposalNumber: 2,
+      decidedBy: 'merge',
+      exposed: false,
+    });
+    expect((await decisionsOf(issue))[0]).toMatchObject({ looks: 1, lookDueAt: expect.any(Date) });
+    expect(writes()).toEqual([]);
+  });
+});
+
 describe('a silent decision beside the other modes', () => {
   it('is made with consent where nobody commanded, before the first word about a proposal', async () => {
     const issue = await open('training: { consent: true }\n');

@@ -4,6 +4,7 @@
  */
 import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
 import { checkVerdict } from '../../pipeline/decision/check-verdict.ts';
+import { nextLookAt } from '../../pipeline/feedback/look-times.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import { commandStore, decisionStore, issueStore, proposalStore, runStore } from '../../store/index.ts';
 import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
@@ -96,7 +97,9 @@ async function recordDecision(
       at,
     });
     const newerProposals = await newerThan(tx, issue.id, input);
-    await decisionStore.updateDecision(tx, decisionId, { newerProposals });
+    // A posted one is looked at from when it can be seen (outbox/after-applied.ts).
+    const lookDueAt = isShown(run) ? null : nextLookAt(0, at);
+    await decisionStore.updateDecision(tx, decisionId, { newerProposals, lookDueAt });
     const commands = await commandStore.commandsOfRun(tx, run.id);
     if (isShown(run)) await wantDecisionComment(ctx, tx, decisionId);
     const asker = commands.at(-1);
