@@ -68,7 +68,9 @@ export const effects = pgTable(
     secondLookDue: boolean('second_look_due').notNull().default(false),
     /** When to compare with GitHub once more: a write whose answer was lost may still take effect late. */
     lookAgainAt: instant('look_again_at'),
+    /** Failures since it was wanted, which its next pause grows with; `defects` counts those of our own among them. */
     attempts: integer('attempts').notNull().default(0),
+    defects: integer('defects').notNull().default(0),
     notBefore: instant('not_before'),
     lastError: text('last_error'),
     createdAt: instant('created_at').notNull().defaultNow(),

@@ -154,7 +154,14 @@ export async function replay(db: Db, { id, kind }: Pick<DeadLetter, 'id' | 'kind
       return changed(
         await db
           .update(effects)
-          .set({ state: 'pending', attempts: 0, stateReason: null, notBefore: null, updatedAt: sql`now()` })
+          .set({
+            state: 'pending',
+            attempts: 0,
+            defects: 0,
+            stateReason: null,
+            notBefore: null,
+            updatedAt: sql`now()`,
+          })
           .where(and(eq(effects.id, id), eq(effects.state, 'failed')))
           .returning({ id: effects.id }),
       );

@@ -53,6 +53,7 @@ export async function wantEffect(tx: Db, wanted: WantedEffect): Promise<boolean>
         notBefore: soonerOf(wanted.notBefore ?? null),
         state: sql`case when ${effects.state} = 'parked' then 'parked' when ${effects.appliedHash} = ${desiredHash} then 'done' else 'pending' end`,
         attempts: 0,
+        defects: 0,
         stateReason: sql`case when ${effects.state} = 'parked' then ${effects.stateReason} end`,
         updatedAt: sql`now()`,
       },
@@ -224,6 +225,7 @@ export async function updateEffect(
       | 'createAttemptedAt'
       | 'secondLookDue'
       | 'attempts'
+      | 'defects'
       | 'notBefore'
       | 'lastError'
       | 'appliedAt'
@@ -341,6 +343,6 @@ export async function pendingOf(db: Db, issueId: number): Promise<number> {
 export async function repairEffect(db: Db, id: string): Promise<void> {
   await db
     .update(effects)
-    .set({ state: 'pending', appliedHash: null, attempts: 0, updatedAt: sql`now()` })
+    .set({ state: 'pending', appliedHash: null, attempts: 0, defects: 0, updatedAt: sql`now()` })
     .where(and(eq(effects.id, id), inArray(effects.state, ['done', 'pending'])));
 }

@@ -6,7 +6,7 @@
 import type { AppContext, JobTools } from '../ports.ts';
 import { effectStore, installationStore, type leaseStore, writeStore } from '../store/index.ts';
 import { applyEffect } from './outbox/apply-effect.ts';
-import { createGate, LONGEST_SLEEP_MS, WriteDelayed } from './outbox/gate.ts';
+import { createGate, sleepUntilDue, WriteDelayed } from './outbox/gate.ts';
 import { FINAL_LOOK_MS } from './outbox/looks.ts';
 import { createWakeUps, outboxJob, readJob } from './queues.ts';
 import { LEASE_MS, LeaseLostError, underLease } from './support/lease.ts';
@@ -61,8 +61,7 @@ async function takeTurn(
 ): Promise<void> {
   await ctx.failpoint('effect.taken');
   const ms = await writeStore.spacingLeft(ctx.db, effect.installationId);
-  if (ms > LONGEST_SLEEP_MS) throw new WriteDelayed(ms);
-  if (ms > 0) await ctx.clock.sleep(ms, signal);
+  if (ms > 0) await sleepUntilDue(ctx, ms, signal);
   await applyEffect(ctx, effect, createGate(ctx, lease, effect, signal));
 }
 

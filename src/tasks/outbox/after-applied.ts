@@ -41,6 +41,7 @@ export async function afterCommentApplied(
       notBefore: changedMeanwhile ? current.notBefore : null,
       lastError: null,
       attempts: 0,
+      defects: 0,
     });
     if (target.decisionId) await publishDecision(ctx, tx, target.decisionId, applied);
     await ctx.failpoint('effect.recording');

@@ -3,6 +3,7 @@ import type { GitHubError, GitHubFailure } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
 import type { ParkReason } from '../../schema/index.ts';
 import { effectStore, installationStore, issueStore, repositoryStore } from '../../store/index.ts';
+import { isDatabaseOutage } from '../support/database-outage.ts';
 import { fromNow, scaled } from '../support/scaled.ts';
 import type { Effect } from './apply-effect.ts';
 import { FINAL_LOOK_MS, FIRST_LOOK_MS } from './looks.ts';
@@ -57,15 +58,21 @@ export async function handleFailure(ctx: AppContext, effect: Effect, error: GitH
   }
 }
 
-/** Something that is no answer of GitHub's went wrong: tried again a few times, then set aside. */
+/** Something that is no answer of GitHub's went wrong: tried again a few times, then set aside; an outage is waited out. */
 export async function handleDefect(ctx: AppContext, effect: Effect, error: unknown): Promise<void> {
   ctx.logger.error({ effect: effect.key, err: error }, 'an effect could not be applied');
   const cause = error instanceof Error ? error : new Error(String(error));
-  if (effect.attempts + 1 >= MAX_DEFECTS) await end(ctx, effect, 'failed', cause);
-  else await retryLater(ctx, effect, cause);
+  const defects = effect.defects + (isDatabaseOutage(error) ? 0 : 1);
+  if (defects >= MAX_DEFECTS) await end(ctx, effect, 'failed', cause);
+  else await retryLater(ctx, effect, cause, defects);
 }
 
-async function retryLater(ctx: AppContext, effect: Effect, error: Error): Promise<void> {
+async function retryLater(
+  ctx: AppContext,
+  effect: Effect,
+  error: Error,
+  defects = effect.defects,
+): Promise<void> {
   const attempts = effect.attempts + 1;
   const failure = 'failure' in error ? error.failure : null;
   const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1));
@@ -73,6 +80,7 @@ async function retryLater(ctx: AppContext, effect: Effect, error: Error): Promis
   if (effect.state !== 'pending') return effectStore.lookAgain(ctx.db, [effect.id], at);
   await effectStore.updateEffect(ctx.db, effect.id, {
     attempts,
+    defects,
     lastError: error.message,
     notBefore: at,
     // An edit without an answer may still arrive, after what is written next.

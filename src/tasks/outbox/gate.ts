@@ -23,7 +23,7 @@ export class WriteDelayed extends Error {
 }
 
 /** A wait up to this long is slept in place, in milliseconds; a longer one gives the worker back. */
-export const LONGEST_SLEEP_MS = 5_000;
+const LONGEST_SLEEP_MS = 5_000;
 
 /** A process that was frozen between the gate and the request asks again; milliseconds. */
 const LONGEST_FREEZE_MS = 3_000;
@@ -82,6 +82,16 @@ async function settle(ctx: AppContext, write: Parameters<typeof writeStore.settl
   }
 }
 
+/** @throws WriteDelayed when that takes too long, or the process has to stop: another one goes on then. */
+export async function sleepUntilDue(ctx: AppContext, ms: number, stop: AbortSignal): Promise<void> {
+  if (ms > LONGEST_SLEEP_MS) throw new WriteDelayed(ms);
+  try {
+    await ctx.clock.sleep(ms, stop);
+  } catch (error) {
+    throw stop.aborted ? new WriteDelayed(ms) : error;
+  }
+}
+
 /** @returns the id of the recorded write, which may leave at once. */
 async function passGate(
   ctx: AppContext,
@@ -93,8 +103,7 @@ async function passGate(
     const slot = await writeStore.takeWriteSlot(ctx.db, request);
     if (slot.kind === 'lease-lost') throw new LeaseLostError(`${request.lease.name} went to another worker`);
     if (slot.kind === 'wait') {
-      if (slot.ms > LONGEST_SLEEP_MS) throw new WriteDelayed(slot.ms);
-      await ctx.clock.sleep(slot.ms, stop);
+      await sleepUntilDue(ctx, slot.ms, stop);
       continue;
     }
     if (performance.now() - askedAt < LONGEST_FREEZE_MS) return slot.writeId;

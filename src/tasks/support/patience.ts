@@ -5,6 +5,7 @@
 import { GitHubError } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
 import { installationStore, type issueStore, repositoryStore } from '../../store/index.ts';
+import { isDatabaseOutage } from './database-outage.ts';
 import { scaled } from './scaled.ts';
 
 /** Work that fails by itself, or kills its worker, this often ends as failed with the reason. */
@@ -43,7 +44,7 @@ export async function weigh(
     const ms = githubWait(ctx, work.setbacks, error);
     if (ms !== null) return inTime(ctx, work.since, ms, reason);
   }
-  if (error instanceof NotYetError) {
+  if (error instanceof NotYetError || isDatabaseOutage(error)) {
     return inTime(ctx, work.since, backoff(ctx, work.setbacks), reason);
   }
   return { kind: 'defect', reason };

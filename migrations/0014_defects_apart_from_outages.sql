@@ -1,0 +1,1 @@
+ALTER TABLE "effects" ADD COLUMN "defects" integer DEFAULT 0 NOT NULL;
