@@ -1,5 +1,5 @@
 /** Labelled snapshots in pages: a build reads them in the order of their labels' ids and holds one page at a time. */
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import {
   decisions,
@@ -27,12 +27,17 @@ export interface LabelledRecord {
   readonly winningVote: typeof votes.$inferSelect | null;
   readonly signals: readonly (typeof signals.$inferSelect)[];
   /** Oldest first. */
-  readonly distilled: readonly (typeof distilledAnswers.$inferSelect)[];
+  readonly distilled: readonly SampledAnswer[];
   /** What the merged pull requests that speak for the label touched, by pull request. */
   readonly changes: ReadonlyMap<number, readonly string[]>;
   /** Numbers of proposals whose comment is deleted or hidden by now. */
   readonly droppedNumbers: readonly number[];
 }
+
+export type SampledAnswer = typeof distilledAnswers.$inferSelect & {
+  /** What the label of that time said, as a proposal's number. */
+  readonly sampledFor: number | null;
+};
 
 /** Erased snapshots have no texts and are no part of it. */
 const isCurrent = and(isNull(labels.supersededAt), isNull(snapshots.erasedAt));
@@ -158,13 +163,11 @@ async function changesBehind(
   return found;
 }
 
-async function distilledOf(
-  db: Db,
-  snapshotIds: string[],
-): Promise<Map<string, (typeof distilledAnswers.$inferSelect)[]>> {
+async function distilledOf(db: Db, snapshotIds: string[]): Promise<Map<string, SampledAnswer[]>> {
   const rows = await db
-    .select()
+    .select({ ...getTableColumns(distilledAnswers), sampledFor: labels.proposalNumber })
     .from(distilledAnswers)
+    .innerJoin(labels, eq(distilledAnswers.labelId, labels.id))
     .where(and(inArray(distilledAnswers.snapshotId, snapshotIds), isNull(distilledAnswers.erasedAt)))
     .orderBy(asc(distilledAnswers.createdAt), asc(distilledAnswers.id));
   return groupBy(

@@ -52,6 +52,8 @@ export interface DecidedWords extends Words {
 export interface DistilledWords extends Words {
   readonly id: string;
   readonly model: string;
+  /** The label's answer when it was sampled, with which `outcome` compares; the label may have changed since. */
+  readonly sampledFor: number | null;
   readonly outcome: DistillOutcome;
 }
 

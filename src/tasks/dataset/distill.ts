@@ -46,7 +46,8 @@ export interface DistillReport {
 }
 
 /**
- * Threads that have answers already are not asked about again, so an interrupted run goes on where it ended.
+ * Threads that have answers already are not asked about again, so an interrupted run goes on where it ended. Answers
+ * from before the label changed to another one do not count.
  * @throws JudgeError when the service cannot be reached or refuses.
  */
 export async function distill(
@@ -61,10 +62,11 @@ export async function distill(
   const work = async () => {
     for (let next = await items.next(); !next.done; next = await items.next()) {
       const { thread } = next.value;
-      if (thread.distilled.length > 0)
+      const known = thread.distilled.filter(({ sampledFor }) => sampledFor === thread.label.best);
+      if (known.length > 0)
         coverage.add(
           thread,
-          thread.distilled.map(({ outcome }) => outcome === 'kept'),
+          known.map(({ outcome }) => outcome === 'kept'),
         );
       else if (asked < options.limit) {
         asked += 1;

@@ -138,6 +138,7 @@ function distilledWords(answer: datasetStore.LabelledRecord['distilled'][number]
   return {
     id: answer.id,
     model: answer.model,
+    sampledFor: answer.sampledFor,
     outcome: answer.outcome,
     chosen: answer.chosen,
     explanation: answer.explanation ?? '',

@@ -117,6 +117,7 @@ describe('the answer to learn', () => {
   it('comes from a distilled answer where one was kept', async () => {
     const words = {
       model: 't',
+      sampledFor: 1,
       outcome: 'kept' as const,
       chosen: 1,
       explanation: 'It is the cause.',
@@ -156,6 +157,7 @@ describe('the answer to learn', () => {
     const sampled = (outcome: 'unreadable' | 'ungrounded' | 'chose-otherwise', chosen: number | null) => ({
       id: 'x',
       model: 't',
+      sampledFor: 1,
       outcome,
       chosen,
       thinking: '',

@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { createInferenceClient } from '../../../src/adapters/inference/client.ts';
@@ -13,12 +14,12 @@ import {
   type FakeRequest,
   startFakeInference,
 } from '../../../src/sandbox/inference/index.ts';
-import { distilledAnswers } from '../../../src/schema/index.ts';
+import { distilledAnswers, labels } from '../../../src/schema/index.ts';
 import { buildVersion } from '../../../src/tasks/dataset/build-version.ts';
 import { distill } from '../../../src/tasks/dataset/distill.ts';
 import { exportVersion } from '../../../src/tasks/dataset/export-version.ts';
 import { openTestDatabase } from '../../support/database.ts';
-import { seedThread } from '../../support/labelled.ts';
+import { type Seeded, seedThread } from '../../support/labelled.ts';
 
 let database: OpenDatabase;
 let fake: FakeInference;
@@ -81,6 +82,15 @@ async function seedThree(): Promise<void> {
   await seedThread(database.db, { number: training[2] ?? 0, proposals: ['alpha', 'beta', 'gamma'], best: 3 });
 }
 
+/** As later signals do: a new label takes the place of the one that held. */
+async function relabel({ snapshotId }: Seeded, proposalNumber: number): Promise<void> {
+  const { db } = database;
+  const holds = and(eq(labels.snapshotId, snapshotId), isNull(labels.supersededAt));
+  const [label] = await db.update(labels).set({ supersededAt: at }).where(holds).returning();
+  if (!label) throw new Error('no label');
+  await db.insert(labels).values({ ...label, id: randomUUID(), proposalNumber, supersededAt: null });
+}
+
 describe('distill', () => {
   it('keeps answers that choose the label, and reports the coverage by the number of proposals', async () => {
     await seedThree();
@@ -127,6 +137,22 @@ describe('distill', () => {
     expect((await run()).asked).toBe(2);
     expect((await run()).asked).toBe(0);
     expect(fake.requests).toHaveLength(6);
+  });
+
+  it('asks again once the label has changed to another answer, and counts what was kept for that one', async () => {
+    const { db } = database;
+    const seeded = await seedThread(db, { number: training[0] ?? 0, proposals: ['alpha', 'beta'] });
+    fake.script = choosing('alpha');
+    expect(await run()).toMatchObject({ asked: 1, outcomes: { kept: 2 } });
+    await relabel(seeded, 2);
+    const covered = (kept: number) => [
+      { proposals: 2, threads: 1, covered: kept > 0 ? 1 : 0, samples: 2, kept },
+    ];
+    expect(await run()).toMatchObject({ asked: 1, outcomes: { 'chose-otherwise': 2 }, coverage: covered(0) });
+    expect(await run()).toMatchObject({ asked: 0, coverage: covered(0) });
+    // Surer of the same as at first: what was sampled then holds.
+    await relabel(seeded, 1);
+    expect(await run()).toMatchObject({ asked: 0, coverage: covered(2) });
   });
 
   it('gives the next version its answers', async () => {
