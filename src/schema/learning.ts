@@ -157,7 +157,7 @@ export const holdoutEpochs = pgTable('holdout_epochs', {
   closedAt: instant('closed_at'),
 });
 
-/** Which labelled snapshots belong to an epoch, in the order in which they are looked at; never in two. */
+/** Which labelled snapshots belong to an epoch, in the order in which they are looked at; one an issue, never in two. */
 export const holdoutDecisions = pgTable(
   'holdout_decisions',
   {

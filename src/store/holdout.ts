@@ -1,5 +1,5 @@
 /** The labels that candidates are compared on, in epochs, and what each judge answered to them. */
-import { and, asc, eq, gte, inArray, isNull, max, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, max, notInArray, sql } from 'drizzle-orm';
 import type { JudgeInput } from '../pipeline/judge/types.ts';
 import type { Db } from '../ports.ts';
 import {
@@ -46,16 +46,30 @@ const isComparable = and(
   isNull(snapshots.erasedAt),
 );
 
-/** Unexposed labels that no epoch has used, in the order in which they were resolved; one a snapshot. */
+/** Unexposed labels of issues that no epoch has used, in the order in which they were resolved. */
 export async function unusedLabels(db: Db): Promise<UnexposedLabel[]> {
-  return db
+  const used = db
+    .select({ issueId: snapshots.issueId })
+    .from(holdoutDecisions)
+    .innerJoin(snapshots, eq(snapshots.id, holdoutDecisions.snapshotId));
+  const rows = await db
     .select(fields)
     .from(labels)
     .innerJoin(snapshots, eq(snapshots.id, labels.snapshotId))
     .innerJoin(issues, eq(issues.id, snapshots.issueId))
-    .leftJoin(holdoutDecisions, eq(holdoutDecisions.snapshotId, labels.snapshotId))
-    .where(and(isComparable, isNull(holdoutDecisions.snapshotId)))
-    .orderBy(asc(labels.resolvedAt), asc(labels.id));
+    .where(and(isComparable, notInArray(issues.id, used)))
+    .orderBy(asc(labels.resolvedAt), asc(snapshots.takenAt), asc(labels.id));
+  return firstOfEachIssue(rows);
+}
+
+/** Maintainers decide on an issue once, however often it was judged: its snapshots are not independent. */
+function firstOfEachIssue(rows: readonly UnexposedLabel[]): UnexposedLabel[] {
+  const first = new Map<string, UnexposedLabel>();
+  for (const row of rows) {
+    const issue = `${row.repositoryId}#${row.issueNumber}`;
+    if (!first.has(issue)) first.set(issue, row);
+  }
+  return [...first.values()];
 }
 
 /** The epoch's decisions in order, less those whose label has become unfit since. */
@@ -89,15 +103,16 @@ export async function unansweredSince(
     .limit(limit);
 }
 
-/** Unexposed labels of snapshots taken since then, in the order of the snapshots. */
+/** Unexposed labels of snapshots taken since then, in the order of the snapshots; one an issue. */
 export async function labelsSince(db: Db, since: Date): Promise<UnexposedLabel[]> {
-  return db
+  const rows = await db
     .select(fields)
     .from(labels)
     .innerJoin(snapshots, eq(snapshots.id, labels.snapshotId))
     .innerJoin(issues, eq(issues.id, snapshots.issueId))
     .where(and(isComparable, gte(snapshots.takenAt, since)))
     .orderBy(asc(snapshots.takenAt), asc(snapshots.id));
+  return firstOfEachIssue(rows);
 }
 
 export async function openEpoch(db: Db, kind: JudgeKind): Promise<HoldoutEpoch | null> {

@@ -11,6 +11,7 @@ import { holdoutStore, modelStore } from '../../../src/store/index.ts';
 import { putToGate } from '../../../src/tasks/learning/gate.ts';
 import { promote, retract, rollBack } from '../../../src/tasks/learning/serve.ts';
 import { createServingJudge } from '../../../src/tasks/learning/serving-judge.ts';
+import { judgeInShadow } from '../../../src/tasks/learning/shadow.ts';
 import type { LearningContext } from '../../../src/tasks/learning/types.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { seedThread } from '../../support/labelled.ts';
@@ -146,6 +147,33 @@ describe('labels of the gate', () => {
     await seedThread(database.db, { number: 5, label: { conflict: true } });
     const { report } = await putToGate(ctx, await register('fresh'), options);
     expect(report).toContain('| fresh | 2 of 2 |');
+  });
+});
+
+describe('an issue that was judged several times', () => {
+  it('is one decision, and in no later epoch another one', async () => {
+    const ctx = contextOf({ base: worse, fresh: better, next: better });
+    await seed(1, 3);
+    await seedThread(database.db, { number: 2, body: 'Judged again, after an edit.' });
+    const { report } = await putToGate(ctx, await register('fresh'), options);
+    expect(report).toContain('| fresh | 3 of 3 |');
+    await promote(ctx, await register('other'), 'op');
+    await seedThread(database.db, { number: 3, body: 'Judged again, in a dry run.' });
+    await seed(4, 4);
+    const next = await putToGate(ctx, await register('next'), options);
+    expect(next.report).toContain('| next | 1 of 1 |');
+  });
+
+  it('counts once for the alarm', async () => {
+    const ctx = contextOf({ base: worse, fresh: better });
+    await promote(
+      { ...ctx, clock: { ...systemClock, now: () => new Date(0) } },
+      await register('fresh'),
+      'op',
+    );
+    await seed(1, 3);
+    await seedThread(database.db, { number: 3, body: 'Judged again, in a dry run.' });
+    expect(await judgeInShadow(ctx)).toMatchObject({ decisions: 3, stableRight: 3, shadowRight: 1 });
   });
 });
 
