@@ -20,6 +20,12 @@ import { writeEffects } from './tasks/write-effects.ts';
 const ERASURE_MS = 60_000;
 
 const MAINTENANCE_MS = 3_600_000;
+/** Before the first vacuum: also a process that is restarted every hour gets to it. Milliseconds. */
+const FIRST_MAINTENANCE_MS = 5 * 60_000;
+
+/** Milliseconds that a walk through everything that there is may take; learning asks the judge about every holdout. */
+const LONGEST_WALK_MS = 3_600_000;
+const LONGEST_LEARNING_MS = 24 * 3_600_000;
 
 const TASKS = {
   delivery: processDeliveries,
@@ -59,14 +65,30 @@ export async function startWorking(
   await lookAround(ctx);
   return startRounds(ctx, [
     { name: 'look-around', everyMs: ctx.config.lookAroundMs, turn: async () => void (await lookAround(ctx)) },
-    { name: 'sweep', everyMs: ctx.config.sweepMs, turn: (signal) => sweep(ctx, signal) },
-    { name: 'erasure', everyMs: ERASURE_MS, turn: (signal) => eraseDue(ctx, signal) },
+    {
+      name: 'sweep',
+      everyMs: ctx.config.sweepMs,
+      longestMs: LONGEST_WALK_MS,
+      turn: (signal) => sweep(ctx, signal),
+    },
+    {
+      name: 'erasure',
+      everyMs: ERASURE_MS,
+      longestMs: LONGEST_WALK_MS,
+      turn: (signal) => eraseDue(ctx, signal),
+    },
     {
       name: 'mark-retracted',
       everyMs: ctx.config.lookAroundMs,
       turn: (signal) => markRetracted(ctx, signal),
     },
-    { name: 'maintenance', everyMs: MAINTENANCE_MS, waitsFirst: true, turn: () => maintain(ctx, options) },
+    {
+      name: 'maintenance',
+      everyMs: MAINTENANCE_MS,
+      firstAfterMs: FIRST_MAINTENANCE_MS,
+      longestMs: LONGEST_WALK_MS,
+      turn: () => maintain(ctx, options),
+    },
     {
       name: 'follow-training',
       everyMs: ctx.config.trainer.followMs,
@@ -75,7 +97,8 @@ export async function startWorking(
     {
       name: 'learn',
       everyMs: ctx.config.learning.everyMs,
-      waitsFirst: true,
+      firstAfterMs: ctx.config.learning.everyMs,
+      longestMs: LONGEST_LEARNING_MS,
       turn: (signal) => takeTurn(ctx, signal),
     },
   ]);

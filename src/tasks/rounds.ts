@@ -4,19 +4,22 @@
  */
 import type { AppContext } from '../ports.ts';
 import { leaseStore } from '../store/index.ts';
-import { newHolder } from './support/lease.ts';
+import { LeaseLostError, newHolder } from './support/lease.ts';
 
 export interface Round {
   readonly name: string;
   /** Milliseconds from the end of one turn to the beginning of the next. */
   readonly everyMs: number;
-  /** Whether the first turn waits for the interval, too. */
-  readonly waitsFirst?: boolean;
+  /** Milliseconds before the first turn; it comes at once when absent. */
+  readonly firstAfterMs?: number;
+  /** A turn that takes longer hangs: it is broken off and counts as standing still. Milliseconds; ten minutes when absent. */
+  readonly longestMs?: number;
+  /** @param signal aborts when the process stops, another one leads, or the turn takes too long */
   turn(signal: AbortSignal): Promise<void>;
 }
 
 export interface RunningRounds {
-  /** Milliseconds since every round was last seen to go on, whoever leads it. */
+  /** Milliseconds since every round was last seen to go on, whoever leads it; a turn goes on for `longestMs` at most. */
   silentMs(): number;
   /** Ends after the turns under way. */
   stop(): Promise<void>;
@@ -25,6 +28,7 @@ export interface RunningRounds {
 /** Leadership is asked for this many times in an interval. */
 const CHECKS = 3;
 const LONGEST_CHECK_MS = 10_000;
+const LONGEST_TURN_MS = 600_000;
 
 export function startRounds(ctx: AppContext, rounds: readonly Round[]): RunningRounds {
   const stop = new AbortController();
@@ -49,14 +53,14 @@ async function keepGoing(
 ): Promise<void> {
   const lease = { name: `round:${round.name}`, holder: newHolder() };
   const checkMs = Math.min(round.everyMs / CHECKS, LONGEST_CHECK_MS);
-  let lastTurn = round.waitsFirst ? performance.now() : Number.NEGATIVE_INFINITY;
+  let dueAt = performance.now() + (round.firstAfterMs ?? 0);
   while (!signal.aborted) {
     goesOn();
     try {
       const leads = await leaseStore.takeLease(ctx.db, lease, checkMs * CHECKS);
-      if (leads && performance.now() - lastTurn >= round.everyMs) {
-        await whileKeeping(ctx, lease, checkMs, goesOn, () => round.turn(signal));
-        lastTurn = performance.now();
+      if (leads && performance.now() >= dueAt) {
+        await takeTurn(ctx, round, { lease, checkMs, signal, goesOn });
+        dueAt = performance.now() + round.everyMs;
       }
     } catch (error) {
       // The database or GitHub is away: the next turn comes anyway.
@@ -67,21 +71,36 @@ async function keepGoing(
   await leaseStore.releaseLease(ctx.db, lease).catch(() => {}); // It runs out by itself.
 }
 
-/** A turn may take longer than the lease lasts. */
-async function whileKeeping(
+interface Turn {
+  readonly lease: leaseStore.Lease;
+  readonly checkMs: number;
+  readonly signal: AbortSignal;
+  readonly goesOn: () => void;
+}
+
+/** A turn may take longer than the lease lasts. One that hangs, or whose lease went to another process, is broken off. */
+async function takeTurn(
   ctx: AppContext,
-  lease: leaseStore.Lease,
-  everyMs: number,
-  goesOn: () => void,
-  work: () => Promise<void>,
+  round: Round,
+  { lease, checkMs, signal, goesOn }: Turn,
 ): Promise<void> {
-  const keep = () => {
-    goesOn();
-    leaseStore.keepLease(ctx.db, lease, everyMs * CHECKS).catch(() => {}); // Then another one takes over.
+  const end = new AbortController();
+  const overdueAt = performance.now() + (round.longestMs ?? LONGEST_TURN_MS);
+  const breakOff = (reason: Error) => {
+    ctx.logger.error({ round: round.name, reason: reason.message }, 'a turn is broken off');
+    end.abort(reason);
   };
-  const timer = setInterval(keep, everyMs);
+  const keep = async () => {
+    if (end.signal.aborted) return;
+    if (performance.now() > overdueAt) return breakOff(new Error('the turn takes too long'));
+    goesOn();
+    // While the database is away nobody can take the lease either.
+    const isKept = await leaseStore.keepLease(ctx.db, lease, checkMs * CHECKS).catch(() => true);
+    if (!isKept) breakOff(new LeaseLostError(`${lease.name} went to another process`));
+  };
+  const timer = setInterval(() => void keep(), checkMs);
   try {
-    await work();
+    await round.turn(AbortSignal.any([signal, end.signal]));
   } finally {
     clearInterval(timer);
   }
