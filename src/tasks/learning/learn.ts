@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { LearningConfig } from '../../config/learning.ts';
-import { InputError, TrainingError } from '../../errors.ts';
+import { InputError, JudgeError, TrainingError } from '../../errors.ts';
 import { SWE_LANCER } from '../../pipeline/dataset/benchmarks.ts';
 import { TRAINED_REASON_CLASSES } from '../../pipeline/dataset/selection.ts';
 import { type Due, isTrainingDue } from '../../pipeline/training/due.ts';
@@ -28,6 +28,8 @@ export interface LearnOptions {
 
 export interface Turn {
   readonly watched: Comparison | null;
+  /** Why the two could not be compared this time: one of them is not served. */
+  readonly unwatched: JudgeError | null;
   readonly gate: (GateOutcome & { readonly candidate: string }) | null;
   readonly training: Due;
   /** The version that was trained in this turn, or the run that was begun. */
@@ -37,11 +39,25 @@ export interface Turn {
 const MONTH_MS = 30 * 86_400_000;
 
 export async function learn(ctx: LearningContext, options: LearnOptions): Promise<Turn> {
-  const watched = await watchStable(ctx, options.signal);
+  const watch = await tryToWatch(ctx, options.signal);
   const gate = await judgeCandidate(ctx, options);
   const training = await isDue(ctx, options.schedule);
   const trained = training.due ? await train(ctx, options) : null;
-  return { watched, gate, training, trained };
+  return { ...watch, gate, training, trained };
+}
+
+/** An old version that is served no more must not end all learning. */
+async function tryToWatch(
+  ctx: LearningContext,
+  signal?: AbortSignal,
+): Promise<Pick<Turn, 'watched' | 'unwatched'>> {
+  try {
+    return { watched: await watchStable(ctx, signal), unwatched: null };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof JudgeError)) throw error;
+    return { watched: null, unwatched: error };
+  }
 }
 
 async function judgeCandidate(ctx: LearningContext, options: LearnOptions): Promise<Turn['gate']> {

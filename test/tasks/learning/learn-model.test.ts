@@ -1,4 +1,5 @@
 /** Learning by schedule where a served model judges: DAPO is begun, followed, loaded, put to the gate. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,6 +127,28 @@ describe('learning by schedule with a served model', () => {
     });
     const runs = await trainingRunStore.listTrainingRuns(database.db);
     expect(runs.map(({ state }) => state)).toEqual(runs.map(() => 'failed'));
+  });
+
+  it('goes on while the version in the shadow is not served, and says so', async () => {
+    const version = {
+      id: randomUUID(),
+      name: 'old',
+      kind: 'model' as const,
+      base: 'b',
+      codeVersion: '1.0.0',
+    };
+    await modelStore.insertModelVersion(database.db, { ...version, createdAt: new Date() });
+    const ctx = context();
+    // Before the labelled snapshots were taken, so that both are asked about them.
+    await promote({ ...ctx, clock: { ...systemClock, now: () => new Date(0) } }, version, 'test');
+    const gone = new JudgeError('Nobody serves old.', 'Start it.', { retryable: false });
+    const open = (of: { name: string } | null) => ({
+      name: of?.name ?? 'base',
+      judge: () => Promise.reject(gone),
+    });
+    const { watched, unwatched, trained } = await turn({ ...ctx, judges: { ...ctx.judges, open } });
+    expect({ watched, unwatched }).toEqual({ watched: null, unwatched: gone });
+    expect(launcher.submitted).toMatchObject([{ name: trained }]);
   });
 
   it('loads again who decides after the servers were started anew', async () => {
