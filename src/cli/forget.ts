@@ -4,7 +4,7 @@ import { loadConfig } from '../config.ts';
 import { openStore, openTraining, systemClock } from '../context.ts';
 import { InputError } from '../errors.ts';
 import type { Db } from '../ports.ts';
-import { datasetVersionStore, installationStore, repositoryStore } from '../store/index.ts';
+import { installationStore, repositoryStore, taughtModelStore } from '../store/index.ts';
 import { eraseMany } from '../tasks/erasure/erase-many.ts';
 import { forgetUser } from '../tasks/erasure/forget-user.ts';
 import { type ErasedRunTexts, eraseRunTexts } from '../tasks/training/erase-run-texts.ts';
@@ -35,7 +35,7 @@ async function forget(name: string, flags: { json?: boolean }): Promise<void> {
     const erased = await erase(store.db, what, name);
     const training = openTraining(config);
     const texts = await eraseRunTexts({ db: store.db, clock: systemClock, training });
-    const models = await datasetVersionStore.modelsTaughtErasedRows(store.db);
+    const models = await taughtModelStore.modelsTaughtErasedRows(store.db);
     const runs = namesOf(texts);
     if (flags.json)
       return printJson({ what, ...erased, trainingRuns: runs, modelsTrainedOnErasedRows: models });

@@ -22,7 +22,6 @@ import {
   datasetRows,
   datasetVersions,
   issues,
-  modelVersions,
   type Split,
   snapshots,
   type TargetKind,
@@ -259,33 +258,6 @@ export async function getVersion(db: Db, id: string): Promise<DatasetVersion | n
 
 export async function countErasedRows(db: Db, versionId: string): Promise<number> {
   return db.$count(datasetRows, and(eq(datasetRows.versionId, versionId), isNotNull(datasetRows.erasedAt)));
-}
-
-/** A model that may have learned what was erased since. */
-export interface TaughtModel {
-  readonly model: string;
-  readonly state: string;
-  readonly datasetVersion: number;
-  readonly erasedRows: number;
-}
-
-/** Models trained on versions of which training rows were erased since, by name. */
-export async function modelsTaughtErasedRows(db: Db): Promise<TaughtModel[]> {
-  const erasedRows = sql<number>`count(*)::int`.mapWith(Number);
-  const rows = await db
-    .select({
-      model: modelVersions.name,
-      state: modelVersions.state,
-      datasetVersion: datasetVersions.number,
-      erasedRows,
-    })
-    .from(modelVersions)
-    .innerJoin(datasetVersions, eq(modelVersions.datasetVersionId, datasetVersions.id))
-    .innerJoin(datasetRows, eq(datasetRows.versionId, datasetVersions.id))
-    .where(and(isNotNull(datasetRows.erasedAt), eq(datasetRows.split, 'train' satisfies Split)))
-    .groupBy(modelVersions.name, modelVersions.state, datasetVersions.number)
-    .orderBy(asc(modelVersions.name));
-  return rows.map((row) => ({ ...row, datasetVersion: row.datasetVersion ?? 0 }));
 }
 
 /** Ids of the snapshots that any version trained on. */

@@ -26,6 +26,7 @@ export * as runStore from './runs.ts';
 export * as signalStore from './signals.ts';
 export * as statusStore from './status.ts';
 export * as sweepStore from './sweeps.ts';
+export * as taughtModelStore from './taught-models.ts';
 export * as teachingStore from './teaching.ts';
 export * as tickStore from './ticks.ts';
 export * as trainingRunStore from './training-runs.ts';

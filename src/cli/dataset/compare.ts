@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadConfig } from '../../config.ts';
 import { openStore } from '../../context.ts';
-import { datasetVersionStore } from '../../store/index.ts';
+import { datasetVersionStore, taughtModelStore } from '../../store/index.ts';
 import { verifyVersion } from '../../tasks/dataset/verify-version.ts';
 import { startBar } from '../bar.ts';
 import { action, print, printJson } from '../support.ts';
@@ -32,7 +32,7 @@ async function list(flags: { json?: boolean }): Promise<void> {
         rowsHash: manifest.rowsHash,
       })),
     );
-    const models = await datasetVersionStore.modelsTaughtErasedRows(store.db);
+    const models = await taughtModelStore.modelsTaughtErasedRows(store.db);
     if (flags.json) return printJson({ versions: lines, modelsTrainedOnErasedRows: models });
     if (lines.length === 0) return print('No version yet: swe-manager dataset build');
     for (const line of lines) {

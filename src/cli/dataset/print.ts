@@ -1,5 +1,5 @@
 import type { DatasetManifest } from '../../schema/index.ts';
-import type { datasetVersionStore } from '../../store/index.ts';
+import type { taughtModelStore } from '../../store/index.ts';
 import { print } from '../support.ts';
 
 /** What a version holds, for people. */
@@ -32,7 +32,7 @@ export function plural(count: number, word: string): string {
 }
 
 /** Models that may have learned what was erased since: whether to train anew is a person's decision. */
-export function printTaughtModels(models: readonly datasetVersionStore.TaughtModel[]): void {
+export function printTaughtModels(models: readonly taughtModelStore.TaughtModel[]): void {
   for (const { model, state, datasetVersion, erasedRows } of models) {
     print(
       `Trained on rows that were erased since: ${model} (${state}), ${erasedRows} rows of version ${datasetVersion}`,

@@ -23,6 +23,7 @@ export async function trainEmbeddedOn(
   requestedBy: 'operator' | 'schedule',
 ): Promise<EmbeddedTraining> {
   refuseContaminated(dataset);
+  const startedAt = ctx.clock.now();
   const labels = await teachingStore.teachingLabels(ctx.db, dataset.id);
   const choices = labels.map(({ input, verdict, proposalNumber, weight }) =>
     labelledChoice(input, verdict === 'proposal' ? proposalNumber : null, weight),
@@ -42,7 +43,10 @@ export async function trainEmbeddedOn(
     }),
   };
   return {
-    version: await register(ctx, { dataset, name, trained: { ...trained, name }, metrics, requestedBy }),
+    version: await register(ctx, {
+      ...{ dataset, name, metrics, requestedBy, startedAt },
+      trained: { ...trained, name },
+    }),
     known: false,
   };
 }
@@ -64,6 +68,7 @@ async function register(
     readonly trained: object;
     readonly metrics: Record<string, number>;
     readonly requestedBy: 'operator' | 'schedule';
+    readonly startedAt: Date;
   },
 ): Promise<modelStore.ModelVersion> {
   const at = clock.now();
@@ -79,7 +84,7 @@ async function register(
       requestedBy: made.requestedBy,
       metrics: made.metrics,
       createdAt: at,
-      startedAt: at,
+      startedAt: made.startedAt,
       finishedAt: at,
     });
     await modelStore.insertModelVersion(tx, {

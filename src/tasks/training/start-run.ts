@@ -148,6 +148,8 @@ async function findRun({ db }: TrainingContext, name: string): Promise<trainingR
  */
 export async function submitRun(ctx: TrainingContext, run: trainingRunStore.TrainingRun): Promise<void> {
   const { db, clock } = ctx;
+  // Before the rows are read: what is erased from now on may have been trained on.
+  const startedAt = clock.now();
   try {
     await submit(ctx, run);
   } catch (error) {
@@ -157,7 +159,7 @@ export async function submitRun(ctx: TrainingContext, run: trainingRunStore.Trai
     }
     throw error;
   }
-  await trainingRunStore.updateRunUnderWay(db, run.id, { state: 'submitted', startedAt: clock.now() });
+  await trainingRunStore.updateRunUnderWay(db, run.id, { state: 'submitted', startedAt });
 }
 
 async function submit({ db, training }: TrainingContext, run: trainingRunStore.TrainingRun): Promise<void> {

@@ -13,13 +13,13 @@ import {
   modelVersions,
   snapshots,
 } from '../../../src/schema/index.ts';
-import { datasetVersionStore } from '../../../src/store/index.ts';
+import { datasetVersionStore, taughtModelStore } from '../../../src/store/index.ts';
 import { type BuildOptions, buildVersion } from '../../../src/tasks/dataset/build-version.ts';
 import { exportVersion } from '../../../src/tasks/dataset/export-version.ts';
 import { traceRow } from '../../../src/tasks/dataset/trace-row.ts';
 import { verifyVersion } from '../../../src/tasks/dataset/verify-version.ts';
 import { openTestDatabase } from '../../support/database.ts';
-import { distinctProposal, seedThread } from '../../support/labelled.ts';
+import { distinctProposal, type Seeded, seedThread } from '../../support/labelled.ts';
 
 let database: OpenDatabase;
 beforeAll(async () => {
@@ -278,24 +278,52 @@ describe('modelsTaughtErasedRows', () => {
     const [number = 0] = numbersIn('train', 1);
     const seeded = await seedThread(db, { number });
     const { version } = await build();
-    await db.insert(modelVersions).values({
-      id: randomUUID(),
-      name: 'judge-1',
-      kind: 'embedded',
-      datasetVersionId: version.id,
-      base: 'embedded-1',
-      codeVersion: 'test',
-      createdAt: new Date(),
-    });
-    expect(await datasetVersionStore.modelsTaughtErasedRows(db)).toEqual([]);
-    await db
-      .update(datasetRows)
-      .set({ ...datasetVersionStore.NO_TEXT, erasedAt: new Date() })
-      .where(eq(datasetRows.snapshotId, seeded.snapshotId));
-    expect(await datasetVersionStore.modelsTaughtErasedRows(db)).toEqual([
+    await registerModel({ name: 'judge-1', datasetVersionId: version.id });
+    expect(await taughtModelStore.modelsTaughtErasedRows(db)).toEqual([]);
+    await eraseRows(seeded, new Date());
+    expect(await taughtModelStore.modelsTaughtErasedRows(db)).toEqual([
       { model: 'judge-1', state: 'candidate', datasetVersion: 1, erasedRows: 2 },
     ]);
   });
+
+  it('follows what they were built upon, and leaves out those that were trained after the erasure', async () => {
+    const { db } = database;
+    const [first = 0, second = 0] = numbersIn('train', 2);
+    const seeded = await seedThread(db, { number: first });
+    const before = (await build()).version.id;
+    await seedThread(db, { number: second });
+    const after = (await build()).version.id;
+    const model = (name: string, day: number, rest: Partial<typeof modelVersions.$inferInsert>) =>
+      registerModel({ name, createdAt: new Date(Date.UTC(2026, 4, day)), ...rest });
+    await model('sft', 1, { datasetVersionId: before, path: '/models/sft' });
+    await eraseRows(seeded, new Date(Date.UTC(2026, 4, 2)));
+    await model('dapo', 3, { datasetVersionId: after, base: '/models/sft' });
+    await model('dapo-of-dapo', 4, { datasetVersionId: after, base: 'dapo' });
+    await model('fresh', 3, { datasetVersionId: before });
+    const taught = { state: 'candidate', datasetVersion: 1, erasedRows: 2 };
+    expect(await taughtModelStore.modelsTaughtErasedRows(db)).toEqual([
+      { model: 'dapo', ...taught },
+      { model: 'dapo-of-dapo', ...taught },
+      { model: 'sft', ...taught },
+    ]);
+  });
+
+  async function registerModel(given: Partial<typeof modelVersions.$inferInsert> & { name: string }) {
+    const made = {
+      kind: 'model',
+      base: 'Qwen/Qwen3-8B',
+      codeVersion: 'test',
+      createdAt: new Date(),
+    } as const;
+    await database.db.insert(modelVersions).values({ id: randomUUID(), ...made, ...given });
+  }
+
+  async function eraseRows({ snapshotId }: Seeded, erasedAt: Date) {
+    await database.db
+      .update(datasetRows)
+      .set({ ...datasetVersionStore.NO_TEXT, erasedAt })
+      .where(eq(datasetRows.snapshotId, snapshotId));
+  }
 });
 
 describe('verifyVersion', () => {
