@@ -133,6 +133,8 @@ export interface IssueFacts {
   readonly state: 'open' | 'closed';
   readonly locked: boolean;
   readonly isPullRequest: boolean;
+  /** ISO 8601. */
+  readonly updatedAt: string;
 }
 
 export type FileResult =

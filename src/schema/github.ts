@@ -65,6 +65,8 @@ export const issues = pgTable(
       .notNull()
       .default('open'),
     locked: boolean('locked').notNull().default(false),
+    /** GitHub's `updated_at` where title, state and lock were told last; null when it was not said. */
+    toldAt: instant('told_at'),
     /** Set when the issue was deleted or moved to a repository that we cannot see. */
     goneAt: instant('gone_at'),
     goneReason: text('gone_reason', { enum: ['deleted', 'transferred'] }),

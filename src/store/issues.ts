@@ -21,24 +21,24 @@ export interface IssueFacts {
   readonly authorLogin: string | null;
   readonly state: 'open' | 'closed';
   readonly locked: boolean;
+  /** When GitHub said so, by its own clock; null when it is not known, which counts as now. */
+  readonly toldAt: Date | null;
 }
 
+/** What was told later stays. */
 export async function upsertIssue(db: Db, facts: IssueFacts): Promise<void> {
-  await db
+  const { id, toldAt, ...told } = facts;
+  const rows = await db
     .insert(issues)
     .values(facts)
     .onConflictDoUpdate({
       target: issues.id,
-      set: {
-        number: facts.number,
-        repositoryId: facts.repositoryId,
-        title: facts.title,
-        authorLogin: facts.authorLogin,
-        state: facts.state,
-        locked: facts.locked,
-        updatedAt: sql`now()`,
-      },
-    });
+      set: { ...told, ...(toldAt ? { toldAt } : {}), updatedAt: sql`now()` },
+      ...(toldAt ? { setWhere: sql`coalesce(${issues.toldAt} <= ${toldAt.toISOString()}, true)` } : {}),
+    })
+    .returning({ id: issues.id });
+  // Whatever came, something was said about the issue: what is erased or kept goes by that.
+  if (rows.length === 0) await db.update(issues).set({ updatedAt: sql`now()` }).where(eq(issues.id, id));
 }
 
 export async function getIssue(db: Db, id: number): Promise<LocatedIssue | null> {

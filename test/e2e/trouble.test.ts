@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
 import type { Judge } from '../../src/pipeline/judge/types.ts';
-import { commandStore, effectStore, issueStore } from '../../src/store/index.ts';
+import { commandStore, deliveryStore, effectStore, issueStore } from '../../src/store/index.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
@@ -66,6 +66,19 @@ describe('an issue', () => {
     await expect.poll(() => parked(issue), patiently).toBeGreaterThan(0);
     world.github.as('mia').unlock(issue);
     await expect.poll(() => world.ours(issue).length, patiently).toBe(1);
+  });
+
+  it('whose events come in the wrong order is what GitHub said last', async () => {
+    const issue = world.newIssue();
+    await world.settle(issue);
+    world.github.disturbWebhook({ event: 'issues', action: 'closed' }, { kind: 'delay', ms: 1_200 });
+    world.github.as('mia').closeIssue(issue);
+    await world.nextSecond();
+    world.github.as('mia').reopenIssue(issue);
+    await world.github.webhooksIdle();
+    const { db } = world.app.ctx;
+    await expect.poll(() => deliveryStore.countReceived(db), patiently).toBe(0);
+    expect(await issueStore.getIssue(db, issue.id)).toMatchObject({ state: 'open' });
   });
 
   it('closed: choose is refused with the reason', async () => {

@@ -73,6 +73,7 @@ export function toIssueFacts(issue: IssueJson): IssueFacts {
     state,
     locked,
     isPullRequest: issue.pull_request != null,
+    updatedAt: issue.updated_at,
   };
 }
 

@@ -22,6 +22,8 @@ export interface EventIssue {
   readonly state: 'open' | 'closed';
   readonly locked: boolean;
   readonly isPullRequest: boolean;
+  /** ISO 8601: of when GitHub speaks here; null when the payload does not say. */
+  readonly updatedAt: string | null;
 }
 
 export interface EventComment {

@@ -142,6 +142,7 @@ function toIssue(issue: Payloads['issues']['issue']): EventIssue {
     state: issue.state === 'closed' ? 'closed' : 'open',
     locked: issue.locked ?? false,
     isPullRequest: issue.pull_request != null,
+    updatedAt: issue.updated_at ?? null,
   };
 }
 

@@ -38,13 +38,14 @@ export async function makeRepositoryKnown(
   if (hasMoved || known.removedAt) await resumeRepository(ctx, tx, facts);
 }
 
-/** Makes the issue known, with its names and state of now. */
+/** Makes the issue known, with its names and state of now; an event that comes late does not undo a later one. */
 export async function recordIssue(
   tx: Db,
   { issue, repository }: Extract<WebhookEvent, { kind: 'issue' | 'comment' }>,
 ): Promise<issueStore.LocatedIssue> {
-  const { isPullRequest: _ignored, ...facts } = issue;
-  await issueStore.upsertIssue(tx, { ...facts, repositoryId: repository.id });
+  const { isPullRequest: _ignored, updatedAt, ...facts } = issue;
+  const toldAt = updatedAt === null ? null : new Date(updatedAt);
+  await issueStore.upsertIssue(tx, { ...facts, repositoryId: repository.id, toldAt });
   const located = await issueStore.getIssue(tx, issue.id);
   if (!located) throw new Error(`issue ${issue.id} was not stored`);
   return located;

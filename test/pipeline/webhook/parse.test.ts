@@ -50,6 +50,7 @@ describe('comments', () => {
         state: 'open',
         locked: false,
         isPullRequest: false,
+        updatedAt: null,
       },
       comment: {
         id: 30,
