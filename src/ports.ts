@@ -188,6 +188,13 @@ export interface GitHubWriter {
     content: ReactionContent,
     signal?: AbortSignal,
   ): Promise<number>;
+  /** Takes back a reaction of our own. */
+  removeReaction(
+    ref: RepositoryRef,
+    commentId: number,
+    reactionId: number,
+    signal?: AbortSignal,
+  ): Promise<void>;
 }
 
 /** One text that a comment or an issue had, from `at` on (ISO 8601); null once GitHub no longer shows it. */

@@ -121,7 +121,13 @@ export type EffectTarget =
       /** The decision that the wanted text shows; null while it is a placeholder or shows none. */
       readonly decisionId: string | null;
     }
-  | { readonly kind: 'reaction'; readonly commentId: number; readonly content: ReactionContent };
+  | {
+      readonly kind: 'reaction';
+      readonly commentId: number;
+      readonly content: ReactionContent;
+      /** It stood there once and is to go. */
+      readonly removed?: true;
+    };
 
 /** What a comment of ours is for; part of its signed marker. */
 export type MarkerKind = 'decision' | 'notice' | 'status' | 'help' | 'refusal' | 'config';

@@ -33,7 +33,9 @@ export function bodyHash(body: string): string {
  * @returns whether there is something to do.
  */
 export async function wantEffect(tx: Db, wanted: WantedEffect): Promise<boolean> {
-  const desiredHash = bodyHash(wanted.desiredBody ?? wanted.key);
+  const { key, target } = wanted;
+  const isRemoval = target.kind === 'reaction' && target.removed === true;
+  const desiredHash = bodyHash(wanted.desiredBody ?? (isRemoval ? `no ${key}` : key));
   const rows = await tx
     .insert(effects)
     .values({

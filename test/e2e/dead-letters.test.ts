@@ -70,7 +70,7 @@ describe('a command whose run keeps failing', () => {
     const { ctx } = world.app;
     const issue = world.newIssue();
     world.propose(issue, 'ann');
-    world.say(issue, 'mia', '/manager choose');
+    const comment = world.say(issue, 'mia', '/manager choose');
     await expect
       .poll(async () => (await commandStore.listCommands(ctx.db, issue.id))[0]?.state, patiently)
       .toBe('attached');
@@ -82,11 +82,13 @@ describe('a command whose run keeps failing', () => {
     const [letter] = await letters();
     expect(letter).toMatchObject({ kind: 'command', what: 'choose by mia', reason: 'the moon is full' });
     await expect.poll(() => world.ours(issue)[0]?.body, patiently).toContain('the moon is full');
+    await expect.poll(() => world.reactionsOn(comment), patiently).toContain('confused');
 
     judgeWorks = true;
     expect(await replayAll(letter?.id)).toEqual([letter?.id]);
     await lookAround(ctx);
     await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done']);
+    await expect.poll(() => world.reactionsOn(comment), patiently).toEqual(['eyes', 'rocket']);
   });
 });
 

@@ -127,6 +127,15 @@ function createWriter(octokit: GitHubOctokit): GitHubWriter {
         });
         return data.id;
       }),
+    removeReaction: (ref, commentId, reactionId, signal) =>
+      asking('change', `take back a reaction to comment ${commentId}`, async () => {
+        await octokit.rest.reactions.deleteForIssueComment({
+          ...repo(ref),
+          comment_id: commentId,
+          reaction_id: reactionId,
+          ...within(signal),
+        });
+      }),
   };
 }
 

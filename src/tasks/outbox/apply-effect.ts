@@ -57,12 +57,10 @@ async function apply(ctx: AppContext, effect: Effect, place: EffectPlace): Promi
   const { target } = effect;
   switch (target.kind) {
     case 'reaction': {
-      const id = await place.write('react', async (signal) => {
-        const given = await place.github.addReaction(place.ref, target.commentId, target.content, signal);
-        await ctx.failpoint('effect.reaction-answered');
-        return given;
-      });
-      await markApplied(ctx, effect, { githubId: id });
+      const githubId = target.removed
+        ? await takeBack(effect, target, place)
+        : await react(ctx, target, place);
+      await markApplied(ctx, effect, { githubId });
       return;
     }
     case 'comment': {
@@ -74,6 +72,30 @@ async function apply(ctx: AppContext, effect: Effect, place: EffectPlace): Promi
     default:
       return leaveToOthers(ctx, effect, target);
   }
+}
+
+type ReactionTarget = Extract<EffectTarget, { kind: 'reaction' }>;
+
+async function react(
+  ctx: AppContext,
+  { commentId, content }: ReactionTarget,
+  { github, ref, write }: EffectPlace,
+): Promise<number> {
+  return write('react', async (signal) => {
+    const given = await github.addReaction(ref, commentId, content, signal);
+    await ctx.failpoint('effect.reaction-answered');
+    return given;
+  });
+}
+
+async function takeBack(
+  { githubId }: Effect,
+  { commentId }: ReactionTarget,
+  { github, ref, write }: EffectPlace,
+): Promise<null> {
+  if (githubId === null) return null;
+  await write('delete', (signal) => github.removeReaction(ref, commentId, githubId, signal));
+  return null;
 }
 
 /** A row of a version that is newer than this one: it stays for a worker that knows what it means. */
@@ -102,7 +124,11 @@ async function park(ctx: AppContext, effect: Effect, reason: 'removed' | 'locked
   }
 }
 
-async function markApplied(ctx: AppContext, effect: Effect, seen: { githubId: number }): Promise<void> {
+async function markApplied(
+  ctx: AppContext,
+  effect: Effect,
+  seen: { githubId: number | null },
+): Promise<void> {
   await effectStore.updateEffect(ctx.db, effect.id, {
     state: 'done',
     githubId: seen.githubId,

@@ -2,7 +2,7 @@
 import type { AppContext, Db } from '../../ports.ts';
 import type { CommandOutcome } from '../../schema/index.ts';
 import { commandStore, type issueStore } from '../../store/index.ts';
-import { wantReaction } from './want.ts';
+import { unwantReaction, wantReaction } from './want.ts';
 
 type Command = commandStore.Command;
 
@@ -23,8 +23,10 @@ export async function finishCommand(
 ): Promise<void> {
   const finished = await commandStore.finishCommand(tx, command.id, { outcome, detail, at: ctx.clock.now() });
   if (!finished) return;
-  const reaction = SUCCESSES.has(outcome) ? 'rocket' : 'confused';
-  await wantReaction(ctx, tx, issue, command.commentId, reaction);
+  const isSuccess = SUCCESSES.has(outcome);
+  await wantReaction(ctx, tx, issue, command.commentId, isSuccess ? 'rocket' : 'confused');
+  // It had failed before and was replayed.
+  if (isSuccess) await unwantReaction(ctx, tx, issue, command.commentId, 'confused');
 }
 
 /** Ends all commands that wait for the same thing. */

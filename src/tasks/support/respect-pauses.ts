@@ -17,6 +17,7 @@ const WRITES: ReadonlySet<string> = new Set<keyof GitHubWriter>([
   'updateComment',
   'deleteComment',
   'addReaction',
+  'removeReaction',
 ]);
 
 type Place = Pick<AppContext, 'config'> & { readonly db: Db };

@@ -60,11 +60,29 @@ export async function wantReaction(
   content: ReactionContent,
 ): Promise<void> {
   await want(ctx, tx, issue, {
-    key: `reaction:${issue.repositoryId}:${commentId}:${content}`,
+    key: reactionKey(issue, commentId, content),
     target: { kind: 'reaction', commentId, content },
     desiredBody: null,
     priority: content === 'eyes' ? PRIORITY.seen : PRIORITY.reaction,
   });
+}
+
+/** Takes back what was given, or was to be given; nothing where it never was. */
+export async function unwantReaction(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  commentId: number,
+  content: ReactionContent,
+): Promise<void> {
+  const key = reactionKey(issue, commentId, content);
+  if (!(await effectStore.findEffect(tx, key))) return;
+  const target = { kind: 'reaction', commentId, content, removed: true } as const;
+  await want(ctx, tx, issue, { key, target, desiredBody: null, priority: PRIORITY.rest });
+}
+
+function reactionKey(issue: issueStore.LocatedIssue, commentId: number, content: ReactionContent): string {
+  return `reaction:${issue.repositoryId}:${commentId}:${content}`;
 }
 
 async function want(

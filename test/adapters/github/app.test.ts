@@ -102,11 +102,13 @@ describe('writing', () => {
     expect(world.issue.comments.map(({ body }) => body)).toEqual(['a person']);
   });
 
-  it('reacts once, however often it is asked', async () => {
+  it('reacts once, however often it is asked, and takes it back', async () => {
     const comment = world.fake.as('ann').comment(world.issue, 'hi');
     const id = await github.addReaction(REF, comment.id, 'rocket');
     expect(await github.addReaction(REF, comment.id, 'rocket')).toBe(id);
     expect(comment.reactions).toHaveLength(1);
+    await github.removeReaction(REF, comment.id, id);
+    expect(comment.reactions).toEqual([]);
   });
 
   it('says that the issue is locked', async () => {
