@@ -44,7 +44,7 @@ async function demo(): Promise<void> {
 async function buildRows({ ctx }: RunningApp, dataDir: string): Promise<void> {
   const { version } = await buildDataset(ctx.db, { trainingConsent: true });
   const outDir = join(dataDir, 'dataset');
-  const files = await writeDirectory(ctx.db, version, outDir);
+  const files = await writeDirectory(ctx.db, version, outDir, { operatorConsent: true });
   await printDataset(version, outDir, files);
 }
 

@@ -13,6 +13,7 @@ import {
   isNull,
   lt,
   max,
+  notExists,
   sql,
 } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
@@ -158,6 +159,8 @@ export interface ExportSelection {
   readonly split: Split;
   /** Kinds of answers to take; null takes all. */
   readonly targets: readonly TargetKind[] | null;
+  /** Ids of repositories whose rows stay here. */
+  readonly without: readonly number[];
 }
 
 /** Ordinals, `to` excluded. */
@@ -170,7 +173,7 @@ export interface OrdinalRange {
 export function exportQuery(
   db: Db,
   version: Pick<DatasetVersion, 'id' | 'number'>,
-  { format, split, targets }: ExportSelection,
+  { format, split, targets, without }: ExportSelection,
   { from, to }: OrdinalRange,
 ) {
   return db
@@ -183,11 +186,23 @@ export function exportQuery(
         isNull(datasetRows.erasedAt),
         format === 'dpo' ? isNotNull(datasetRows.rejected) : undefined,
         targets === null ? undefined : inArray(datasetRows.targetKind, [...targets]),
+        isOfNone(db, without),
         gte(datasetRows.ordinal, from),
         lt(datasetRows.ordinal, to),
       ),
     )
     .orderBy(asc(datasetRows.ordinal));
+}
+
+/** Rows of other repositories than these. */
+export function isOfNone(db: Db, repositoryIds: readonly number[]) {
+  if (repositoryIds.length === 0) return undefined;
+  const theirs = db
+    .select({ one: sql`1` })
+    .from(snapshots)
+    .innerJoin(issues, eq(snapshots.issueId, issues.id))
+    .where(and(eq(snapshots.id, datasetRows.snapshotId), inArray(issues.repositoryId, [...repositoryIds])));
+  return notExists(theirs);
 }
 
 /** The selection's lines in a range, in order. Erased rows have none. */
@@ -213,40 +228,44 @@ export async function rowHashes(db: Db, versionId: string): Promise<{ rowId: str
     .orderBy(asc(datasetRows.rowId));
 }
 
+/** Which rows of the part that trains are learned from. */
+export interface TaughtRows {
+  readonly reasonClasses: readonly string[];
+  /** Ids of repositories whose rows are not. */
+  readonly without: readonly number[];
+}
+
 /** How many rows of the part that trains have each answer, by the id that is shown; `null` is "none acceptable". */
 export async function countAnswers(
   db: Db,
   versionId: string,
-  reasonClasses: readonly string[],
+  taught: TaughtRows,
 ): Promise<Map<string, number>> {
   const answer = sql<string>`('{' || ${datasetRows.columns} || '}')::json ->> 'best_proposal_id'`;
   const rows = await db
     .select({ answer, rows: count() })
     .from(datasetRows)
-    .where(isTrainedOn(versionId, reasonClasses))
+    .where(isTrainedOn(db, versionId, taught))
     .groupBy(answer);
   return new Map(rows.map(({ answer: id, rows: number }) => [id ?? 'null', number]));
 }
 
 /** How many threads the answers are of: a thread counts once, however many orders it is shown in. */
-export async function countThreads(
-  db: Db,
-  versionId: string,
-  reasonClasses: readonly string[],
-): Promise<number> {
+export async function countThreads(db: Db, versionId: string, taught: TaughtRows): Promise<number> {
   const [row] = await db
     .select({ threads: countDistinct(datasetRows.snapshotId) })
     .from(datasetRows)
-    .where(isTrainedOn(versionId, reasonClasses));
+    .where(isTrainedOn(db, versionId, taught));
   return row?.threads ?? 0;
 }
 
-function isTrainedOn(versionId: string, reasonClasses: readonly string[]) {
+function isTrainedOn(db: Db, versionId: string, { reasonClasses, without }: TaughtRows) {
   return and(
     eq(datasetRows.versionId, versionId),
     eq(datasetRows.split, 'train' satisfies Split),
     inArray(datasetRows.reasonClass, [...reasonClasses]),
     isNull(datasetRows.erasedAt),
+    isOfNone(db, without),
   );
 }
 

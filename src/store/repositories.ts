@@ -41,6 +41,16 @@ export async function getRepository(db: Db, id: number): Promise<Repository | nu
   return row ?? null;
 }
 
+/** Every repository, with what was recorded for its installation. */
+export async function repositoriesWithConsent(
+  db: Db,
+): Promise<{ repository: Repository; installation: boolean | null }[]> {
+  return db
+    .select({ repository: repositories, installation: installations.trainingConsent })
+    .from(repositories)
+    .innerJoin(installations, eq(repositories.installationId, installations.id));
+}
+
 /** By its names of now, whatever their case; the one that is not removed where several had the name. */
 export async function findRepository(db: Db, owner: string, name: string): Promise<Repository | null> {
   const [row] = await db

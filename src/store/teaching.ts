@@ -3,6 +3,7 @@ import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { JudgeInput } from '../pipeline/judge/types.ts';
 import type { Db } from '../ports.ts';
 import { datasetRows, labels, snapshots } from '../schema/index.ts';
+import { isOfNone } from './dataset-versions.ts';
 
 export interface TeachingLabel {
   readonly snapshotId: string;
@@ -12,8 +13,15 @@ export interface TeachingLabel {
   readonly weight: number;
 }
 
-/** Permutations of a snapshot share its label: their weights are one weight. In the order of the version's rows. */
-export async function teachingLabels(db: Db, versionId: string): Promise<TeachingLabel[]> {
+/**
+ * Permutations of a snapshot share its label: their weights are one weight. In the order of the version's rows.
+ * @param without ids of repositories that are not learned from
+ */
+export async function teachingLabels(
+  db: Db,
+  versionId: string,
+  without: readonly number[],
+): Promise<TeachingLabel[]> {
   return db
     .select({
       snapshotId: snapshots.id,
@@ -32,6 +40,7 @@ export async function teachingLabels(db: Db, versionId: string): Promise<Teachin
         eq(datasetRows.permutation, 0),
         isNull(datasetRows.erasedAt),
         isNull(snapshots.erasedAt),
+        isOfNone(db, without),
       ),
     )
     .orderBy(asc(datasetRows.ordinal));

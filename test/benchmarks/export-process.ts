@@ -13,7 +13,7 @@ const [url = '', id = '', number = '', file = ''] = process.argv.slice(2);
 const database = await openPostgres(url, () => {});
 let rows = 0;
 async function* texts() {
-  const selection = { format: 'sft', split: 'train', targets: null } as const;
+  const selection = { format: 'sft', split: 'train', targets: null, operatorConsent: true } as const;
   for await (const chunk of exportVersion(database.db, { id, number: Number(number) }, selection)) {
     rows += chunk.rows;
     yield chunk.text;

@@ -41,7 +41,7 @@ const WORDS =
   );
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const selection = { format: 'sft', split: 'train', targets: null } as const;
+const selection = { format: 'sft', split: 'train', targets: null, without: [] } as const;
 
 const server = await startPostgres();
 const directory = await mkdtemp(join(tmpdir(), 'swe-manager-bench-'));

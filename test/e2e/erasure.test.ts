@@ -57,7 +57,7 @@ async function placesOf({ app }: World, word: string): Promise<string[]> {
 async function exportOf({ app }: World, version: datasetVersionStore.DatasetVersion): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'swe-manager-erasure-'));
   try {
-    await writeDirectory(app.ctx.db, version, directory);
+    await writeDirectory(app.ctx.db, version, directory, { operatorConsent: true });
     const files = await readdir(directory, { recursive: true, withFileTypes: true });
     const texts = files
       .filter((file) => file.isFile())

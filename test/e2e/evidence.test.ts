@@ -217,7 +217,7 @@ describe('a merged pull request', () => {
     const { db } = world.app.ctx;
     const { version } = await buildDataset(db, { trainingConsent: true });
     const split = version.manifest.splits.train.rows > 0 ? 'train' : 'holdout';
-    const selection = { format: 'grpo', split, targets: null } as const;
+    const selection = { format: 'grpo', split, targets: null, operatorConsent: true } as const;
     const { value } = await exportVersion(db, version, selection).next();
     const [row] = (value?.text ?? '').split('\n');
     expect(JSON.parse(row ?? '')).toMatchObject({

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTokenGitHub } from '../../src/adapters/github/token.ts';
+import { CONFIG_PATH } from '../../src/pipeline/command/repository-config.ts';
 import { leaveOut, TRAINED_REASON_CLASSES } from '../../src/pipeline/dataset/selection.ts';
 import type { Clock, Db } from '../../src/ports.ts';
 import { type FakeGitHub, type Issue, startFakeGitHub } from '../../src/sandbox/github/index.ts';
 import { snapshots } from '../../src/schema/index.ts';
-import { labelStore } from '../../src/store/index.ts';
+import { labelStore, repositoryStore } from '../../src/store/index.ts';
 import { readLabelled } from '../../src/tasks/dataset/read-labelled.ts';
 import { harvestLine } from '../../src/tasks/harvest/harvest-file.ts';
 import { harvestRepository } from '../../src/tasks/harvest/harvest-repository.ts';
@@ -236,6 +237,28 @@ describe('harvest', () => {
     fake.as('mia').closeIssue(issue);
     await harvest();
     expect(slept.some((ms) => ms > 60_000)).toBe(true);
+  });
+});
+
+describe('the config file of a harvested repository', () => {
+  it('says nothing any more once it is gone, and no while it cannot be read', async () => {
+    const { issue } = decided('It fails');
+    fake.as('mia').closeIssue(issue);
+    const said = async (text: string | null) => {
+      if (text === null) issue.repository.files.delete(CONFIG_PATH);
+      else issue.repository.files.set(CONFIG_PATH, text);
+      await harvest();
+      return whyLeftOut();
+    };
+    expect(await said('training: { consent: true }')).toEqual([null]);
+    expect(await said('training: { consent: false }')).toEqual(['no-consent']);
+    expect(await said('training: { consent: fals }')).toEqual(['no-consent']);
+    expect(await said('training: { consent: true }')).toEqual([null]);
+    expect(await repositoryStore.repositoriesWithConsent(db)).toMatchObject([{ repository: { config: {} } }]);
+    await said(null);
+    expect(await repositoryStore.repositoriesWithConsent(db)).toMatchObject([
+      { repository: { config: null } },
+    ]);
   });
 });
 

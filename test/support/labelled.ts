@@ -37,6 +37,7 @@ export interface SeedThread {
     readonly name?: string;
     readonly isPrivate?: boolean;
     readonly config?: unknown;
+    readonly configProblems?: string[];
   };
 }
 

@@ -15,6 +15,9 @@ import type { datasetVersionStore } from '../../src/store/index.ts';
 import { type BuildOptions, buildVersion } from '../../src/tasks/dataset/build-version.ts';
 import { seedThread } from './labelled.ts';
 
+/** The repository of the threads: it consents, whatever the operator's default is. */
+const repository = { id: 900, config: { training: { consent: true } } };
+
 /** A version of threads that train; the best proposal of each by `best`. */
 export async function seedDataset(
   db: Db,
@@ -26,7 +29,7 @@ export async function seedDataset(
     (number) => splitOf(900, number) === 'train',
   );
   for (const [index, number] of training.slice(0, threads).entries()) {
-    await seedThread(db, { number, best: best(index), decided: { chosen: best(index) } });
+    await seedThread(db, { number, best: best(index), decided: { chosen: best(index) }, repository });
   }
   const { version } = await buildVersion(db, {
     permutations: 1,

@@ -8,7 +8,7 @@ import { DATASET_FORMATS, type DatasetFormat } from '../../pipeline/dataset/form
 import type { Db } from '../../ports.ts';
 import { SPLITS, type Split, TARGET_KINDS, type TargetKind } from '../../schema/index.ts';
 import type { datasetVersionStore } from '../../store/index.ts';
-import { exportVersion } from '../../tasks/dataset/export-version.ts';
+import { type ExportOptions, exportVersion } from '../../tasks/dataset/export-version.ts';
 import { startBar } from '../bar.ts';
 import { action, print, printJson } from '../support.ts';
 import { writeWholeFile } from '../whole-file.ts';
@@ -51,7 +51,7 @@ async function runExport(wanted: string | undefined, flags: ExportFlags): Promis
     const version = wanted
       ? await requireVersion(store.db, wanted)
       : (await buildDataset(store.db, config)).version;
-    const files = await writeFiles(store.db, version, flags);
+    const files = await writeFiles(store.db, version, flags, config);
     report(version, files, flags);
   } finally {
     await store.close();
@@ -77,12 +77,18 @@ export interface WrittenFile {
 async function writeFiles(
   db: Db,
   version: datasetVersionStore.DatasetVersion,
-  { format, out, outDir, split, targets }: ExportFlags,
+  { format, out, outDir, split, targets: kinds }: ExportFlags,
+  { trainingConsent: operatorConsent }: Pick<Config, 'trainingConsent'>,
 ): Promise<WrittenFile[]> {
+  const targets = kinds ?? null;
   if (out !== undefined && format !== undefined) {
-    return [await writeRows(db, version, { format, split, targets: targets ?? null }, out)];
+    return [await writeRows(db, version, { format, split, targets, operatorConsent }, out)];
   }
-  return writeDirectory(db, version, outDir ?? '.', { targets: targets ?? null, ...(format && { format }) });
+  return writeDirectory(db, version, outDir ?? '.', {
+    targets,
+    operatorConsent,
+    ...(format && { format }),
+  });
 }
 
 /** Rows, card and manifest, laid out as the card says. @throws InputError when a file cannot be written. */
@@ -90,12 +96,16 @@ export async function writeDirectory(
   db: Db,
   version: datasetVersionStore.DatasetVersion,
   directory: string,
-  only: { readonly format?: DatasetFormat; readonly targets?: readonly TargetKind[] | null } = {},
+  only: Pick<ExportOptions, 'operatorConsent'> & {
+    readonly format?: DatasetFormat;
+    readonly targets?: readonly TargetKind[] | null;
+  },
 ): Promise<WrittenFile[]> {
   const written: WrittenFile[] = [];
   for (const format of only.format === undefined ? DATASET_FORMATS : [only.format]) {
     for (const { split, path } of filesOf(version.manifest, format)) {
-      const selection = { format, split, targets: only.targets ?? null };
+      const { targets = null, operatorConsent } = only;
+      const selection = { format, split, targets, operatorConsent };
       written.push(await writeRows(db, version, selection, join(directory, path)));
     }
   }
@@ -108,7 +118,7 @@ export async function writeDirectory(
 export async function writeRows(
   db: Db,
   version: datasetVersionStore.DatasetVersion,
-  selection: datasetVersionStore.ExportSelection,
+  selection: ExportOptions,
   file: string,
 ): Promise<WrittenFile> {
   const bar = startBar('rows');
@@ -155,5 +165,6 @@ export async function writeDataset(
 ): Promise<WrittenFile & { readonly version: datasetVersionStore.DatasetVersion }> {
   const { version } = await buildDataset(db, config);
   const { format, split = 'train', out } = target;
-  return { ...(await writeRows(db, version, { format, split, targets: null }, out)), version };
+  const selection = { format, split, targets: null, operatorConsent: config.trainingConsent };
+  return { ...(await writeRows(db, version, selection, out)), version };
 }

@@ -12,7 +12,7 @@ export async function withTraining(
   const config = loadConfig();
   const store = await openStore(config);
   try {
-    await run({ db: store.db, clock: systemClock, training: openTraining(config) }, config);
+    await run({ db: store.db, clock: systemClock, training: openTraining(config), config }, config);
   } finally {
     await store.close();
   }

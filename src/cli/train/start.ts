@@ -94,13 +94,14 @@ async function startModel(
 
 /** The embedded judge is fitted here and now; its dry run says only whether it may be. */
 async function startEmbedded(
-  { db, clock }: TrainingContext,
+  { db, clock, config }: TrainingContext,
   dataset: datasetVersionStore.DatasetVersion,
   { dryRun, json }: StartFlags,
 ): Promise<void> {
   if (dryRun) return printEmbeddedPlan(dataset, json ?? false);
   const learning = learningParts();
-  const { version, known } = await trainEmbeddedOn({ db, clock, learning }, dataset, 'operator');
+  const options = { requestedBy: 'operator', operatorConsent: config.trainingConsent } as const;
+  const { version, known } = await trainEmbeddedOn({ db, clock, learning }, dataset, options);
   const { name, metrics } = version;
   if (json) return printJson({ model: name, known, metrics });
   print(known ? `${name} was trained before.` : `Trained ${name}.`);

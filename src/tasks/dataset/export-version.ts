@@ -1,6 +1,7 @@
 /** Streams a version as JSONL: a few pages are held at a time, however many rows there are. */
 import type { Db } from '../../ports.ts';
 import { datasetVersionStore } from '../../store/index.ts';
+import { repositoriesWithoutConsent } from '../support/training-consent.ts';
 
 /** Places in the version that a page covers: at about 25 KB a row, a page is taken in while the next one is made. */
 const PAGE_ROWS = 100;
@@ -13,11 +14,18 @@ export interface ExportChunk {
   readonly text: string;
 }
 
+export interface ExportOptions extends Omit<datasetVersionStore.ExportSelection, 'without'> {
+  /** The operator's default for public repositories, as it is now. */
+  readonly operatorConsent: boolean;
+}
+
+/** Rows of repositories that have withdrawn their consent since are left out, as erased ones are. */
 export async function* exportVersion(
   db: Db,
   version: Pick<datasetVersionStore.DatasetVersion, 'id' | 'number'>,
-  selection: datasetVersionStore.ExportSelection,
+  { operatorConsent, ...rows }: ExportOptions,
 ): AsyncGenerator<ExportChunk> {
+  const selection = { ...rows, without: await repositoriesWithoutConsent(db, operatorConsent) };
   const end = await datasetVersionStore.endOfRows(db, version.id);
   const ahead: Promise<string[]>[] = [];
   let from = 0;

@@ -8,6 +8,7 @@ import type { Db } from '../../ports.ts';
 import type { SnapshotFlag } from '../../schema/index.ts';
 import { datasetStore, erasureStore } from '../../store/index.ts';
 import { storedConfig } from '../support/repository-config.ts';
+import { consentOf } from '../support/training-consent.ts';
 
 const PAGE_SIZE = 100;
 
@@ -73,12 +74,7 @@ function toItem(
       price: priceOf(record, config.price_pattern),
     },
     facts: {
-      consent: {
-        isPrivate: repository.isPrivate,
-        repository: config.training.consent ?? null,
-        installation: record.installationConsent,
-        operator: operatorConsent,
-      },
+      consent: consentOf(repository, record.installationConsent, operatorConsent),
       label,
       droppedNumbers: record.droppedNumbers,
       forgottenAuthor: authors.some((login) => forgotten.has(erasureStore.userHash(login))),

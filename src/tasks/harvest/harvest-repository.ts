@@ -7,15 +7,15 @@ import {
   CONFIG_PATH,
   defaultRepositoryConfig,
   headingsOf,
-  parseRepositoryConfig,
   type RepositoryConfig,
 } from '../../pipeline/command/repository-config.ts';
 import { mergedPulls } from '../../pipeline/feedback/changed-names.ts';
 import { readPastThread } from '../../pipeline/feedback/harvest/past-thread.ts';
 import type { Clock, Db, GitHub, RateBudget, RepositoryRef } from '../../ports.ts';
 import type { HarvestOutcome } from '../../schema/index.ts';
-import { changeStore, harvestStore, repositoryStore } from '../../store/index.ts';
+import { changeStore, harvestStore } from '../../store/index.ts';
 import { namesOfPull } from '../evidence/read-changes.ts';
+import { keepConfig } from '../support/repository-config.ts';
 import { storePastThread } from './store-thread.ts';
 
 export interface HarvestContext {
@@ -194,14 +194,9 @@ async function readIfThere(
 /** The repository's own words about headings, reviewers and consent hold for its past too. */
 async function readConfig(ctx: HarvestContext, ref: RepositoryRef, id: number): Promise<RepositoryConfig> {
   const file = await ctx.github.readFile(ref, CONFIG_PATH, null);
-  if (file.kind !== 'file') return defaultRepositoryConfig;
-  const parsed = parseRepositoryConfig(file.text);
-  await repositoryStore.saveRepositoryConfig(ctx.db, id, {
-    config: parsed.ok ? parsed.config : null,
-    etag: file.etag,
-    problems: parsed.ok ? null : [...parsed.problems],
-  });
-  return parsed.ok ? parsed.config : defaultRepositoryConfig;
+  // Never `unchanged`: nothing was said of what is known.
+  if (file.kind === 'unchanged') return defaultRepositoryConfig;
+  return (await keepConfig(ctx.db, id, file)).config;
 }
 
 type Count = { seen: number; read: number; skipped: number; apiCalls: number };

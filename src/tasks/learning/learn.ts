@@ -122,9 +122,13 @@ async function train(ctx: LearningContext, options: LearnOptions): Promise<strin
 }
 
 /** The embedded judge is trained here and now, a served model elsewhere. Each names what it made or began. */
-function trainerOf(ctx: LearningContext, { startRun }: LearnOptions): LearnOptions['startRun'] {
+function trainerOf(
+  ctx: LearningContext,
+  { startRun, operatorConsent }: LearnOptions,
+): LearnOptions['startRun'] {
   if (ctx.judges.kind === 'model') return startRun;
-  return async (dataset) => (await trainEmbeddedOn(ctx, dataset, 'schedule')).version.name;
+  const options = { requestedBy: 'schedule', operatorConsent } as const;
+  return async (dataset) => (await trainEmbeddedOn(ctx, dataset, options)).version.name;
 }
 
 /** Kept, so that the same labels are not tried again and again, and somebody can see why. */

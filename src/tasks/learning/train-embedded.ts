@@ -4,9 +4,16 @@ import { InputError } from '../../errors.ts';
 import { labelledChoice } from '../../pipeline/judge/embedded/refit/labels.ts';
 import { trainEmbedded } from '../../pipeline/judge/embedded/refit/train.ts';
 import { type datasetVersionStore, modelStore, teachingStore, trainingRunStore } from '../../store/index.ts';
+import { repositoriesWithoutConsent } from '../support/training-consent.ts';
 import type { LearningContext } from './types.ts';
 
 type EmbeddedTrainingContext = Pick<LearningContext, 'db' | 'clock' | 'learning'>;
+
+export interface EmbeddedTrainingOptions {
+  readonly requestedBy: 'operator' | 'schedule';
+  /** The operator's default for public repositories, as it is now. */
+  readonly operatorConsent: boolean;
+}
 
 export interface EmbeddedTraining {
   readonly version: modelStore.ModelVersion;
@@ -20,11 +27,12 @@ export interface EmbeddedTraining {
 export async function trainEmbeddedOn(
   ctx: EmbeddedTrainingContext,
   dataset: datasetVersionStore.DatasetVersion,
-  requestedBy: 'operator' | 'schedule',
+  { requestedBy, operatorConsent }: EmbeddedTrainingOptions,
 ): Promise<EmbeddedTraining> {
   refuseContaminated(dataset);
   const startedAt = ctx.clock.now();
-  const labels = await teachingStore.teachingLabels(ctx.db, dataset.id);
+  const without = await repositoriesWithoutConsent(ctx.db, operatorConsent);
+  const labels = await teachingStore.teachingLabels(ctx.db, dataset.id, without);
   const choices = labels.map(({ input, verdict, proposalNumber, weight }) =>
     labelledChoice(input, verdict === 'proposal' ? proposalNumber : null, weight),
   );

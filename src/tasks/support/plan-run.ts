@@ -14,6 +14,7 @@ import {
 } from '../../store/index.ts';
 import { createWakeUps } from '../queues.ts';
 import { readRepositoryConfig, storedConfig } from './repository-config.ts';
+import { consentOf } from './training-consent.ts';
 
 /** After something changed on the issue: plans the look that may begin a run. Asks GitHub nothing. */
 export async function planRun(ctx: AppContext, tx: Db, issue: issueStore.LocatedIssue): Promise<void> {
@@ -58,7 +59,7 @@ async function factsOf(
     mode: config.mode,
     minProposals: config.auto.min_proposals,
     quietMinutes: config.auto.quiet_minutes,
-    consented: await isConsented(ctx, tx, issue, config),
+    consented: await isConsented(ctx, tx, issue),
     isOpen: issue.state === 'open',
     isPaused: issue.pausedAt !== null,
     proposals: live.length,
@@ -69,18 +70,9 @@ async function factsOf(
   };
 }
 
-async function isConsented(
-  ctx: AppContext,
-  tx: Db,
-  issue: issueStore.LocatedIssue,
-  config: RepositoryConfig,
-): Promise<boolean> {
+async function isConsented(ctx: AppContext, tx: Db, issue: issueStore.LocatedIssue): Promise<boolean> {
   const repository = await repositoryStore.getRepository(tx, issue.repositoryId);
   const installation = await installationStore.getInstallation(tx, issue.installationId);
-  return hasConsent({
-    isPrivate: repository?.isPrivate ?? true,
-    repository: config.training.consent ?? null,
-    installation: installation?.trainingConsent ?? null,
-    operator: ctx.config.trainingConsent,
-  });
+  if (repository === null) return false;
+  return hasConsent(consentOf(repository, installation?.trainingConsent ?? null, ctx.config.trainingConsent));
 }

@@ -6,7 +6,7 @@ import {
   type RepositoryConfig,
   repositoryConfigSchema,
 } from '../../pipeline/command/repository-config.ts';
-import type { AppContext } from '../../ports.ts';
+import type { AppContext, Db, FileResult } from '../../ports.ts';
 import { type issueStore, repositoryStore } from '../../store/index.ts';
 
 export interface ReadConfig {
@@ -25,30 +25,23 @@ export async function readRepositoryConfig(
   const github = await ctx.github.forInstallation(issue.installationId);
   const ref = { owner: issue.owner, name: issue.repositoryName };
   const file = await github.readFile(ref, CONFIG_PATH, repository?.configEtag ?? null);
-  switch (file.kind) {
-    case 'unchanged':
-      return storedConfig(repository);
-    case 'absent':
-      await repositoryStore.saveRepositoryConfig(ctx.db, issue.repositoryId, {
-        config: null,
-        etag: null,
-        problems: null,
-      });
-      return { config: defaultRepositoryConfig, problems: [] };
-    case 'file': {
-      const parsed = parseRepositoryConfig(file.text);
-      await repositoryStore.saveRepositoryConfig(ctx.db, issue.repositoryId, {
-        config: parsed.ok ? parsed.config : null,
-        etag: file.etag,
-        problems: parsed.ok ? null : [...parsed.problems],
-      });
-      return parsed.ok
-        ? { config: parsed.config, problems: [] }
-        : { config: defaultRepositoryConfig, problems: parsed.problems };
-    }
-    default:
-      return file satisfies never;
-  }
+  return file.kind === 'unchanged' ? storedConfig(repository) : keepConfig(ctx.db, issue.repositoryId, file);
+}
+
+/** Keeps what the file says now; one that is gone says nothing any more. */
+export async function keepConfig(
+  db: Db,
+  repositoryId: number,
+  file: Exclude<FileResult, { readonly kind: 'unchanged' }>,
+): Promise<ReadConfig> {
+  const parsed = file.kind === 'file' ? parseRepositoryConfig(file.text) : null;
+  const problems = parsed?.ok === false ? [...parsed.problems] : null;
+  await repositoryStore.saveRepositoryConfig(db, repositoryId, {
+    config: parsed?.ok ? parsed.config : null,
+    etag: file.kind === 'file' ? file.etag : null,
+    problems,
+  });
+  return { config: parsed?.ok ? parsed.config : defaultRepositoryConfig, problems: problems ?? [] };
 }
 
 /** The config as it was last read; good enough where no command asked for it. */

@@ -12,7 +12,11 @@ export interface ErasedRunTexts {
 }
 
 /** Can be repeated; weights, figures and metrics stay. */
-export async function eraseRunTexts({ db, clock, training }: TrainingContext): Promise<ErasedRunTexts> {
+export async function eraseRunTexts({
+  db,
+  clock,
+  training,
+}: Omit<TrainingContext, 'config'>): Promise<ErasedRunTexts> {
   const runs = await trainingRunStore.runsWithErasedText(db);
   const [erased, waiting]: [trainingRunStore.TrainingRun[], trainingRunStore.TrainingRun[]] = [[], []];
   for (const run of runs) {

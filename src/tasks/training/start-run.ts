@@ -47,7 +47,7 @@ export async function planRun(
   request: RunRequest,
   settings: RunSettings,
 ): Promise<PlannedRun> {
-  const { db, training } = ctx;
+  const { db, training, config } = ctx;
   const { stage, tuner, dataset, resources, launcher } = request;
   if (launcher === 'local' && (resources?.nodes ?? 1) > 1) {
     throw new InputError('This machine is one node.', 'Use --launcher kubernetes for several.');
@@ -59,7 +59,7 @@ export async function planRun(
     dataset: {
       version: dataset.number,
       hash: dataset.manifest.rowsHash,
-      rows: await checkDataset(db, dataset),
+      rows: await checkDataset(db, dataset, config.trainingConsent),
     },
     resources,
     root: training.root(launcher),
@@ -162,11 +162,19 @@ export async function submitRun(ctx: TrainingContext, run: trainingRunStore.Trai
   await trainingRunStore.updateRunUnderWay(db, run.id, { state: 'submitted', startedAt });
 }
 
-async function submit({ db, training }: TrainingContext, run: trainingRunStore.TrainingRun): Promise<void> {
+async function submit(
+  { db, training, config }: TrainingContext,
+  run: trainingRunStore.TrainingRun,
+): Promise<void> {
   const dataset = await datasetVersionStore.getVersion(db, run.datasetVersionId);
   if (!run.plan || !dataset) throw new Error(`training run ${run.name} has nothing to submit`);
   const format = run.plan.stage === 'sft' ? ('sft' as const) : ('grpo' as const);
-  const chunks = exportVersion(db, dataset, { format, split: 'train', targets: null });
+  const chunks = exportVersion(db, dataset, {
+    format,
+    split: 'train',
+    targets: null,
+    operatorConsent: config.trainingConsent,
+  });
   await training.files.writeRows(run.plan, textsOf(chunks));
   await training.launcher(run.launcher).submit(run.plan);
 }

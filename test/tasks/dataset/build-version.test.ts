@@ -9,13 +9,15 @@ import {
   contaminationMarks,
   datasetRows,
   datasetVersions,
+  installations,
   labels,
   modelVersions,
+  repositories,
   snapshots,
 } from '../../../src/schema/index.ts';
 import { datasetVersionStore, taughtModelStore } from '../../../src/store/index.ts';
 import { type BuildOptions, buildVersion } from '../../../src/tasks/dataset/build-version.ts';
-import { exportVersion } from '../../../src/tasks/dataset/export-version.ts';
+import { type ExportOptions, exportVersion } from '../../../src/tasks/dataset/export-version.ts';
 import { traceRow } from '../../../src/tasks/dataset/trace-row.ts';
 import { verifyVersion } from '../../../src/tasks/dataset/verify-version.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -50,10 +52,10 @@ function numbersIn(split: 'train' | 'holdout', count: number): number[] {
 
 async function linesOf(
   version: datasetVersionStore.DatasetVersion,
-  selection: Partial<datasetVersionStore.ExportSelection> = {},
+  selection: Partial<ExportOptions> = {},
 ): Promise<Record<string, unknown>[]> {
   const texts: string[] = [];
-  const all = { format: 'sft', split: 'train', targets: null, ...selection } as const;
+  const all = { format: 'sft', split: 'train', targets: null, operatorConsent: true, ...selection } as const;
   for await (const { text } of exportVersion(database.db, version, all)) texts.push(text);
   return texts
     .join('')
@@ -119,6 +121,38 @@ describe('buildVersion', () => {
     expect(await linesOf(version, { targets: ['distilled'] })).toEqual([]);
   });
 
+  it('exports nothing of a repository whose consent does not hold any more, and stays whole', async () => {
+    const { db } = database;
+    const [first = 0] = numbersIn('train', 1);
+    const other = Array.from({ length: 60 }, (_, index) => index + 1).find(
+      (number) => splitOf(901, number) === 'train',
+    );
+    await seedThread(db, { number: first });
+    const config = { training: { consent: true } };
+    await seedThread(db, { number: other ?? 0, repository: { id: 901, name: 'others', config } });
+    const { version } = await build();
+    const exported = async (operatorConsent = true) => (await linesOf(version, { operatorConsent })).length;
+    expect([await exported(), await exported(false)]).toEqual([4, 2]);
+    const others = (change: Partial<typeof repositories.$inferInsert>) =>
+      db.update(repositories).set(change).where(eq(repositories.id, 901));
+    await others({ config: { training: { consent: false } } });
+    expect([await exported(), await exported(false)]).toEqual([2, 0]);
+    await others({ config: null, configProblems: ['The YAML is broken.'] });
+    expect(await exported()).toBe(2);
+    await others({ configProblems: null });
+    expect(await exported()).toBe(4);
+    await others({ isPrivate: true });
+    expect(await exported()).toBe(2);
+    await db.update(installations).set({ trainingConsent: false });
+    expect(await exported()).toBe(0);
+    expect(await verifyVersion(db, version)).toMatchObject({
+      rows: 4,
+      erased: 0,
+      changed: [],
+      complete: true,
+    });
+  });
+
   it('makes no new version while nothing changed, and one when a label changes', async () => {
     const { db } = database;
     const seeded = await seedThread(db, { number: 1 });
@@ -155,6 +189,7 @@ describe('buildVersion', () => {
       number: 6,
       repository: repository(902, { config: { training: { consent: false } } }),
     });
+    await seedThread(db, { number: 9, repository: repository(905, { configProblems: ['It is broken.'] }) });
     await seedThread(db, { number: 7, repository: repository(903, { owner: 'Expensify', name: 'App' }) });
     await seedThread(db, {
       number: 8,
@@ -166,7 +201,7 @@ describe('buildVersion', () => {
       contradictory: 1,
       'no-proposals': 1,
       'no-target': 1,
-      'no-consent': 2,
+      'no-consent': 3,
       benchmark: 1,
     });
     expect(manifest.snapshots).toBe(1);

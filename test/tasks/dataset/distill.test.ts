@@ -174,6 +174,7 @@ describe('distill', () => {
       format: 'sft',
       split: 'train',
       targets: ['distilled'],
+      operatorConsent: true,
     }))
       texts.push(text);
     const rows = texts

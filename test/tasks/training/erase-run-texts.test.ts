@@ -27,6 +27,7 @@ beforeAll(async () => {
   ctx = {
     db: database.db,
     clock: { now: () => new Date('2026-05-01T00:00:00Z'), sleep: async () => {} },
+    config: { trainingConsent: true },
     training: { launcher: () => launcher, root: () => '/training', files: createRunFiles(root) },
   };
 });

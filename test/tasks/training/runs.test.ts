@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { createRunFiles } from '../../../src/adapters/training/run-files.ts';
 import { TrainingError } from '../../../src/errors.ts';
+import { repositories } from '../../../src/schema/index.ts';
 import { type datasetVersionStore, modelStore, trainingRunStore } from '../../../src/store/index.ts';
 import { cancelRun, followRun, followRuns } from '../../../src/tasks/training/follow-runs.ts';
 import {
@@ -38,6 +39,7 @@ beforeEach(async () => {
   ctx = {
     db: database.db,
     clock: { now: () => now, sleep: async () => {} },
+    config: { trainingConsent: true },
     training: { launcher: () => launcher, root: () => '/training', files: createRunFiles(root) },
   };
 });
@@ -92,6 +94,19 @@ describe('starting a run', () => {
     expect(launcher.submitted.map(({ name }) => name)).toEqual([run.name]);
     expect((await start(request)).known).toBe(true);
     expect(launcher.submitted).toHaveLength(1);
+  });
+
+  it('exports nothing of a repository that withdrew its consent between plan and start', async () => {
+    const planned = await planRun(ctx, sft(), SETTINGS);
+    const consent = (given: boolean) =>
+      database.db.update(repositories).set({ config: { training: { consent: given } } });
+    await consent(false);
+    try {
+      const { run } = await startRun(ctx, sft(), planned);
+      expect(await readFile(join(root, run.name, 'data', 'rows.jsonl'), 'utf8')).toBe('');
+    } finally {
+      await consent(true);
+    }
   });
 
   it('gives DAPO rows without an answer', async () => {
