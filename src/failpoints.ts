@@ -2,6 +2,7 @@
  * Named places between any two effects on the world, at which the crash test kills the process. Inert unless
  * SWE_MANAGER_FAILPOINT names one. What each name stands for: `<thing>.<what has just happened>`.
  */
+import { writeSync } from 'node:fs';
 import { ConfigError } from './errors.ts';
 
 export const FAILPOINTS = [
@@ -66,7 +67,7 @@ export function createFailpoint(wanted: string | null): PassFailpoint {
   return async (here) => {
     if (here !== name) return;
     passed += 1;
-    if (passed === nth) await die();
+    if (passed === nth) await die(wanted);
   };
 }
 
@@ -81,8 +82,12 @@ function parse(wanted: string): { name: Failpoint; nth: number } {
   );
 }
 
+/** What the process says on stderr before it dies: others may kill it too. */
+export const LAST_WORDS = 'killed itself at failpoint ';
+
 /** SIGKILL runs no handler; nothing after it may happen while the signal is on its way. */
-function die(): Promise<never> {
+function die(wanted: string): Promise<never> {
+  writeSync(process.stderr.fd, `${LAST_WORDS}${wanted}\n`);
   process.kill(process.pid, 'SIGKILL');
   return new Promise(() => {});
 }

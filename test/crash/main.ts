@@ -18,8 +18,12 @@ import { steadyModel } from './world/model.ts';
 /** Worlds at the same time: most of a world's time is spent waiting, less of it where the database is in the process. */
 const CHAINS = { pglite: 4, postgres: 6 } as const;
 
+/** Tells how it goes; what the result is stands on stdout. */
+let say = print;
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
+  if (options.json) say = () => {};
   assertListIsComplete();
   const directory = mkdtempSync(path.join(tmpdir(), 'swe-crash-'));
   const guards = options.parts.includes('guards') ? [await runGuards()] : [];
@@ -128,7 +132,7 @@ function reportChain({ chain, hit, violations, seconds }: ChainOutcome, kind: Da
   say(`  again: npm run test:crash -- --database ${kind} --failpoint ${chain.join(',')}`);
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
@@ -136,6 +140,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 try {
   process.exitCode = await main();
 } catch (error) {
-  say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  print(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
   process.exit(2); // Whatever still plays elsewhere ends with it.
 }

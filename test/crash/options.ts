@@ -19,7 +19,7 @@ export interface CrashOptions {
 }
 
 export const USAGE = `npm run test:crash [-- options]
-  --long                   the long form: more failpoints' passes, and the soak of thousands of commands
+  --long                   the soak of thousands of commands on Postgres; the other parts have one form
   --seed N                 repeats a run's choices (default 1)
   --database KIND          pglite or postgres (default: both; the long soak needs postgres)
   --only PART              guards, failpoints, scenes or soak (default: all)

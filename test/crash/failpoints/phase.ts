@@ -35,7 +35,11 @@ export async function killInTurn(chain: readonly string[], options: ChainOptions
     roles: ['all'],
     patienceMs: PATIENCE_MS,
     failpoint: () => waiting[0] ?? null,
-    onKilled: () => void hit.push(waiting.shift() ?? 'nowhere'),
+    onKilled: (failpoint) => {
+      if (failpoint !== waiting[0]) return;
+      waiting.shift();
+      hit.push(failpoint);
+    },
   });
   try {
     await play(world, waiting);

@@ -44,9 +44,10 @@ export async function onStage(
     inferenceUrl: inference.url,
     patienceMs: PATIENCE_MS,
   });
-  const draw = createDraw(seeded(options.seed));
+  // Two sources, so that what people do does not depend on how long the rest takes.
+  const [people, draw] = [createDraw(seeded(options.seed)), createDraw(seeded(options.seed + 1))];
   const traffic = (form: Traffic) => {
-    const playing = playTraffic(world, draw, form);
+    const playing = playTraffic(world, people, form);
     playing.catch(() => {});
     return playing;
   };

@@ -78,6 +78,7 @@ function act(world: World, draw: Draw, { issue, wild }: Place): void {
     [3, () => void people.command(issue, 'rob', 'dance', ['unknown-verb'])],
     [5, () => void people.chat(issue, 'rob', 'Any news?')],
     [1, () => buryOne(world, issue)],
+    [5, () => touchIssue(world, draw, issue)],
   ];
   const rough: [number, () => void][] = [
     [8, mia('cancel', ['done', 'nothing-to-cancel'])],
@@ -85,6 +86,18 @@ function act(world: World, draw: Draw, { issue, wild }: Place): void {
     [6, mia('resume', ['done'])],
   ];
   draw.weighted(wild ? [...calm, ...rough] : calm)();
+}
+
+/** What maintainers do to the issue itself. */
+function touchIssue({ github, people }: World, draw: Draw, issue: Issue): void {
+  const [mia, tim] = [github.as('mia'), github.as('tim')];
+  draw.from([
+    () => mia.editIssue(issue, { title: `The menu closes too early, after ${people.commands.length}` }),
+    () => tim.label(issue, 'bug'),
+    () => tim.unlabel(issue, 'bug'),
+    () => tim.assign(issue, 'rob'),
+    () => tim.unassign(issue, 'rob'),
+  ])();
 }
 
 /** A maintainer deletes a short answer of the App. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { LAST_WORDS } from '../../../src/failpoints.ts';
 import { endsWithTest } from '../ends-with-test.ts';
 
 export type Role = 'all' | 'web' | 'worker';
@@ -24,12 +25,21 @@ export interface AppProcess {
   /** Called when it says that it runs, or ends before. */
   onStarted: () => void;
   /** Called when it ends without having been asked to. */
-  onDeath: (how: { code: number | null; signal: NodeJS.Signals | null }) => void;
+  onDeath: (how: Death) => void;
+}
+
+export interface Death {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** At which it killed itself; null when it did not. */
+  readonly failpoint: string | null;
 }
 
 export const PROGRAM = path.join(import.meta.dirname, '../../../src/cli/bin.js');
 /** What the program logs once it serves. */
 const RUNS = 'SWE-Manager runs';
+/** Characters of stderr that are kept. */
+const MOST_WORDS = 1_000;
 
 export function createAppProcess(options: {
   readonly role: Role;
@@ -71,10 +81,15 @@ export function createAppProcess(options: {
       child = endsWithTest(started);
       started.stdout.pipe(log, { end: false });
       started.stderr.pipe(log, { end: false });
-      started.once('exit', (code, signal) => {
+      let lastWords = '';
+      started.stderr.on('data', (text: Buffer) => {
+        lastWords = `${lastWords}${text}`.slice(-MOST_WORDS);
+      });
+      // Not before all that it said was read.
+      started.once('close', (code, signal) => {
         if (child !== started) return;
         child = null;
-        self.onDeath({ code, signal });
+        self.onDeath({ code, signal, failpoint: failpointIn(lastWords) });
       });
       await untilRunning(started);
       self.onStarted();
@@ -85,6 +100,11 @@ export function createAppProcess(options: {
     stop: () => end('SIGTERM'),
   };
   return self;
+}
+
+function failpointIn(lastWords: string): string | null {
+  const line = lastWords.split('\n').findLast((one) => one.startsWith(LAST_WORDS));
+  return line?.slice(LAST_WORDS.length) ?? null;
 }
 
 /** Resolves also when the process dies first: it may have been told to. */

@@ -49,7 +49,7 @@ export interface WorldOptions {
   /** The failpoint of the process that is about to start; null for none. */
   readonly failpoint?: () => string | null;
   /** Called when a failpoint killed a process, before it is started again. */
-  readonly onKilled?: () => void;
+  readonly onKilled?: (failpoint: string) => void;
   /** Milliseconds until something that does not come counts as lost, from the last start of a process. */
   readonly patienceMs: number;
 }
@@ -78,8 +78,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       lastStart = Date.now();
     };
     // As a process manager does it.
-    one.onDeath = ({ code, signal }) => {
-      if (signal === 'SIGKILL') options.onKilled?.();
+    one.onDeath = ({ code, signal, failpoint }) => {
+      if (signal === 'SIGKILL' && failpoint !== null) options.onKilled?.(failpoint);
       else violations.push(broken(`a process ended by itself, with ${code ?? signal}`));
       if (!stopping) void startArmed(one);
     };
