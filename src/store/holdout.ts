@@ -72,6 +72,17 @@ function firstOfEachIssue(rows: readonly UnexposedLabel[]): UnexposedLabel[] {
   return [...first.values()];
 }
 
+/** What was asked in these snapshots; erased ones are left out. */
+export async function inputsOf(
+  db: Db,
+  snapshotIds: readonly string[],
+): Promise<{ snapshotId: string; input: JudgeInput }[]> {
+  return db
+    .select({ snapshotId: snapshots.id, input: snapshots.input })
+    .from(snapshots)
+    .where(and(inArray(snapshots.id, [...snapshotIds]), isNull(snapshots.erasedAt)));
+}
+
 /** The epoch's decisions in order, less those whose label has become unfit since. */
 export async function decisionsOf(
   db: Db,

@@ -7,6 +7,7 @@ import { splitOf } from '../../pipeline/dataset/holdout.ts';
 import { LOOKS } from '../../pipeline/promotion/gate.ts';
 import type { Db } from '../../ports.ts';
 import { holdoutStore, modelStore } from '../../store/index.ts';
+import { fairQuestions } from './fair-questions.ts';
 import type { LearningContext } from './types.ts';
 
 type Candidate = Pick<modelStore.ModelVersion, 'id' | 'kind' | 'name'>;
@@ -23,15 +24,24 @@ export async function enterEpoch(
   { db, clock, learning }: LearningContext,
   candidate: Candidate,
   candidates: number,
+  signal?: AbortSignal,
 ): Promise<holdoutStore.HoldoutEpoch> {
   const rule = learning.splitOf ?? splitOf;
+  const heldOut = (await holdoutStore.unusedLabels(db)).filter(
+    ({ repositoryId, issueNumber }) => rule(repositoryId, issueNumber) === 'holdout',
+  );
+  // It reads all that was trained on: too long to hold the lock.
+  const fair = await fairQuestions(db, heldOut, signal);
   return db.transaction(async (tx) => {
     await modelStore.lockRegistry(tx);
     await assertCandidate(tx, candidate);
     const epoch = await admit(tx, candidate, { candidates, at: clock.now() });
-    const unused = await holdoutStore.unusedLabels(tx);
-    const heldOut = unused.filter((label) => rule(label.repositoryId, label.issueNumber) === 'holdout');
-    await fill(tx, epoch.id, heldOut);
+    const unused = new Set((await holdoutStore.unusedLabels(tx)).map(({ snapshotId }) => snapshotId));
+    await fill(
+      tx,
+      epoch.id,
+      fair.map(({ snapshotId }) => snapshotId).filter((id) => unused.has(id)),
+    );
     return epoch;
   });
 }
@@ -99,8 +109,7 @@ function hasRoom(
   return compared.length < epoch.candidates || compared.some(({ name }) => name === candidate.name);
 }
 
-async function fill(tx: Db, epochId: number, labels: readonly holdoutStore.UnexposedLabel[]): Promise<void> {
+async function fill(tx: Db, epochId: number, snapshotIds: readonly string[]): Promise<void> {
   const there = (await holdoutStore.decisionsOf(tx, epochId)).length;
-  const next = labels.slice(0, Math.max(0, MOST_DECISIONS - there)).map(({ snapshotId }) => snapshotId);
-  await holdoutStore.addDecisions(tx, epochId, next);
+  await holdoutStore.addDecisions(tx, epochId, snapshotIds.slice(0, Math.max(0, MOST_DECISIONS - there)));
 }

@@ -41,7 +41,7 @@ export async function putToGate(
   candidate: modelStore.ModelVersion,
   options: GateOptions,
 ): Promise<GateOutcome> {
-  const epoch = await enterEpoch(ctx, candidate, options.candidatesPerEpoch);
+  const epoch = await enterEpoch(ctx, candidate, options.candidatesPerEpoch, options.signal);
   const decisions = await holdoutStore.decisionsOf(ctx.db, epoch.id);
   const compared = await compare(ctx, candidate, decisions, options.signal);
   const result = runGate(compared.pairs, epoch.candidates);

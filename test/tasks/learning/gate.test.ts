@@ -6,15 +6,17 @@ import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { scriptedThreads } from '../../../src/bench/read/scripted-threads.ts';
 import { learningParts } from '../../../src/cli/learning-parts.ts';
 import { JudgeError } from '../../../src/errors.ts';
+import { TRAINED_REASON_CLASSES } from '../../../src/pipeline/dataset/selection.ts';
 import type { Judge, JudgeInput, Verdict } from '../../../src/pipeline/judge/types.ts';
 import { holdoutStore, modelStore } from '../../../src/store/index.ts';
+import { buildVersion } from '../../../src/tasks/dataset/build-version.ts';
 import { putToGate } from '../../../src/tasks/learning/gate.ts';
 import { promote, retract, rollBack } from '../../../src/tasks/learning/serve.ts';
 import { createServingJudge } from '../../../src/tasks/learning/serving-judge.ts';
 import { judgeInShadow } from '../../../src/tasks/learning/shadow.ts';
 import type { LearningContext } from '../../../src/tasks/learning/types.ts';
 import { openTestDatabase } from '../../support/database.ts';
-import { seedThread } from '../../support/labelled.ts';
+import { distinctProposal, seedThread } from '../../support/labelled.ts';
 
 let database: OpenDatabase;
 beforeAll(async () => {
@@ -145,6 +147,33 @@ describe('labels of the gate', () => {
     await seedThread(database.db, { number: NOT_HELD_OUT });
     await seedThread(database.db, { number: 4, label: { exposed: true } });
     await seedThread(database.db, { number: 5, label: { conflict: true } });
+    const { report } = await putToGate(ctx, await register('fresh'), options);
+    expect(report).toContain('| fresh | 2 of 2 |');
+  });
+});
+
+describe('a held-out thread', () => {
+  it('is not asked about when a version has trained on a near-copy of it', async () => {
+    const ctx = contextOf({ base: worse, fresh: better });
+    const copied = {
+      proposals: [distinctProposal('cause'), distinctProposal('symptom')],
+      body: distinctProposal('x'),
+    };
+    await seedThread(database.db, { number: NOT_HELD_OUT, ...copied });
+    const { version } = await buildVersion(database.db, {
+      permutations: 1,
+      rules: { reasonClasses: TRAINED_REASON_CLASSES, minConfidence: 0 },
+      operatorConsent: true,
+      benchmarks: [],
+      decontaminate: true,
+      codeVersion: 'test',
+      at: new Date(),
+      splitOf: () => 'train',
+    });
+    expect(version.manifest.rows).toBe(1);
+    // Labelled after the build, which would have kept the copy out.
+    await seed(1, 2);
+    await seedThread(database.db, { number: 3, ...copied });
     const { report } = await putToGate(ctx, await register('fresh'), options);
     expect(report).toContain('| fresh | 2 of 2 |');
   });
