@@ -60,7 +60,7 @@ async function apply(ctx: AppContext, effect: Effect, place: EffectPlace): Promi
       const githubId = target.removed
         ? await takeBack(effect, target, place)
         : await react(ctx, target, place);
-      await markApplied(ctx, effect, { githubId });
+      await markApplied(ctx, effect, githubId);
       return;
     }
     case 'comment': {
@@ -124,17 +124,18 @@ async function park(ctx: AppContext, effect: Effect, reason: 'removed' | 'locked
   }
 }
 
-async function markApplied(
-  ctx: AppContext,
-  effect: Effect,
-  seen: { githubId: number | null },
-): Promise<void> {
-  await effectStore.updateEffect(ctx.db, effect.id, {
-    state: 'done',
-    githubId: seen.githubId,
-    appliedHash: effect.desiredHash,
-    appliedAt: ctx.clock.now(),
-    lookAgainAt: null,
-    lastError: null,
+/** What was wanted of the reaction may have changed while it was on its way. */
+async function markApplied(ctx: AppContext, effect: Effect, githubId: number | null): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const current = await effectStore.lockEffect(tx, effect.key);
+    const changedMeanwhile = current !== null && current.desiredHash !== effect.desiredHash;
+    await effectStore.updateEffect(tx, effect.id, {
+      state: changedMeanwhile ? 'pending' : 'done',
+      githubId,
+      appliedHash: effect.desiredHash,
+      appliedAt: ctx.clock.now(),
+      lookAgainAt: null,
+      lastError: null,
+    });
   });
 }
