@@ -191,6 +191,8 @@ export const harvests = pgTable(
     issueNumber: integer('issue_number').notNull(),
     /** The issue's `updated_at` as it was read: a later one makes it worth reading again. */
     issueUpdatedAt: instant('issue_updated_at').notNull(),
+    /** How many comments the list said it had: a deletion may leave `updated_at` as it is. Null for older reads. */
+    commentCount: integer('comment_count'),
     /** `known`: the App decided on this issue itself, and its own record is better. */
     outcome: text('outcome', { enum: HARVEST_OUTCOMES }).notNull(),
     /** Requests that reading this issue took, its share of the list not counted. */

@@ -48,10 +48,10 @@ export async function findRepository(
   return row ?? null;
 }
 
-/** When each issue was last harvested, by its number: as it was on GitHub then. */
-export async function harvestedIssues(db: Db, repositoryId: number): Promise<ReadonlyMap<number, Date>> {
+/** The last harvest of each issue, by its number. */
+export async function harvestedIssues(db: Db, repositoryId: number): Promise<ReadonlyMap<number, Harvest>> {
   const rows = await db.select().from(harvests).where(eq(harvests.repositoryId, repositoryId));
-  return new Map(rows.map((row) => [row.issueNumber, row.issueUpdatedAt]));
+  return new Map(rows.map((row) => [row.issueNumber, row]));
 }
 
 export async function noteHarvest(
@@ -60,6 +60,7 @@ export async function noteHarvest(
     readonly repositoryId: number;
     readonly issueNumber: number;
     readonly issueUpdatedAt: Date;
+    readonly commentCount: number;
     readonly outcome: HarvestOutcome;
     readonly apiCalls: number;
   },

@@ -8,7 +8,7 @@ import { buildDataset } from '../../src/cli/dataset/build.ts';
 import { writeDirectory } from '../../src/cli/dataset/export.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
 import type { Judge } from '../../src/pipeline/judge/types.ts';
-import { installations, repositories, revisions, snapshots } from '../../src/schema/index.ts';
+import { erasures, installations, repositories, revisions, snapshots } from '../../src/schema/index.ts';
 import { type datasetVersionStore, effectStore, erasureStore, proposalStore } from '../../src/store/index.ts';
 import { verifyVersion } from '../../src/tasks/dataset/verify-version.ts';
 import { eraseDue } from '../../src/tasks/erasure/erase-due.ts';
@@ -127,6 +127,40 @@ describe('promise 8: erasure', () => {
     expect(w.ours(issue)[0]?.body).not.toContain(CANARY);
     const again = await buildDataset(db, { trainingConsent: true });
     expect(again.version).toMatchObject({ number: 2, manifest: { rows: 0 } });
+  });
+
+  it('promise 8: so is one that was deleted while nobody told us, once its thread is read', async () => {
+    const w = await world();
+    const issue = w.newIssue();
+    const comment = w.propose(issue, 'ann', canaryProposal);
+    w.propose(issue, 'bob');
+    await w.command(issue, 'mia', '/manager choose');
+    w.github.disturbWebhook({ event: 'issue_comment', action: 'deleted' }, { kind: 'drop', logged: false });
+    w.github.as('ann').deleteComment(comment);
+    await w.settle(issue);
+    expect((await placesOf(w, CANARY)).length).toBeGreaterThan(5);
+    await w.command(issue, 'mia', '/manager choose');
+    await expect.poll(() => placesOf(w, CANARY), patiently).toEqual([]);
+    expect(w.ours(issue).map(({ body }) => body.includes(CANARY))).toEqual([false, false]);
+  });
+
+  it('promise 8: what is only hidden, or left out by a list, is not forgotten', async () => {
+    const w = await world();
+    const issue = w.newIssue();
+    const hidden = w.propose(issue, 'ann', canaryProposal);
+    w.propose(issue, 'bob', canaryProposal);
+    await w.settle(issue);
+    w.github.as('mia').minimize(hidden, 'OFF_TOPIC');
+    const lists = { method: 'GET', path: /\/issues\/\d+\/comments$/, times: 2 };
+    w.github.failAt(lists, { kind: 'stale-list', missing: 2 });
+    await w.command(issue, 'mia', '/manager choose --dry-run');
+    expect(w.github.state.audit.entries.filter(({ fault }) => fault === 'stale-list')).not.toEqual([]);
+    const texts = await w.app.ctx.db.select().from(revisions);
+    expect(texts.map(({ body, erasedAt }) => [body, erasedAt])).toEqual([
+      [canaryProposal, null],
+      [canaryProposal, null],
+    ]);
+    expect(await w.app.ctx.db.select().from(erasures)).toEqual([]);
   });
 
   it('promise 8: so are the words of a deleted command, and of a comment that was nothing to us', async () => {

@@ -8,7 +8,7 @@ import { CONFIG_PATH } from '../../src/pipeline/command/repository-config.ts';
 import { leaveOut, TRAINED_REASON_CLASSES } from '../../src/pipeline/dataset/selection.ts';
 import type { Clock, Db } from '../../src/ports.ts';
 import { type FakeGitHub, type Issue, startFakeGitHub } from '../../src/sandbox/github/index.ts';
-import { snapshots } from '../../src/schema/index.ts';
+import { erasures, revisions, snapshots } from '../../src/schema/index.ts';
 import { labelStore, repositoryStore } from '../../src/store/index.ts';
 import { readLabelled } from '../../src/tasks/dataset/read-labelled.ts';
 import { harvestLine } from '../../src/tasks/harvest/harvest-file.ts';
@@ -127,6 +127,26 @@ describe('harvest', () => {
       exposed: false,
     });
     expect(fake.state.audit.entries.filter((entry) => entry.write)).toEqual([]);
+  });
+
+  it('forgets a proposal that was deleted since, and nothing that a list left out', async () => {
+    const { issue, second } = decided('One');
+    fake.as('mia').closeIssue(issue);
+    await harvest();
+    minute();
+    fake.failAt({ path: '/graphql', nth: 2 }, { kind: 'stale-list', missing: 3 });
+    fake.as('mia').editIssue(issue, { body: 'It fails again.' });
+    expect(await harvest()).toMatchObject({ read: 1 });
+    expect(fake.state.audit.entries.filter(({ fault }) => fault === 'stale-list')).toHaveLength(1);
+    expect(await db.select().from(erasures)).toEqual([]);
+    minute();
+    fake.as('bob').deleteComment(second);
+    expect(await harvest()).toMatchObject({ read: 1 });
+    expect((await db.select().from(revisions)).map(({ body }) => body).toSorted()).toEqual([
+      proposalOf('ann'),
+      expect.stringMatching(/^\[erased, SHA-256 [0-9a-f]{64}\]$/),
+    ]);
+    expect(JSON.stringify(await db.select().from(snapshots))).not.toContain('src/menu/bob.ts');
   });
 
   it('rewinds to before the first assignment, be it taken back or given again', async () => {

@@ -2,10 +2,9 @@
 import { hasMaskedCommand, parseCommands } from '../../pipeline/command/parse.ts';
 import type { CommentEvent } from '../../pipeline/webhook/events.ts';
 import { commandStore, erasureStore, type issueStore } from '../../store/index.ts';
-import { eraseComment } from '../erasure/erase-comment.ts';
+import { forgetDeleted } from '../erasure/forget-deleted.ts';
 import { hearComment } from '../evidence/hear-comment.ts';
 import { createWakeUps, LANE_VERBS } from '../queues.ts';
-import { refreshDecisionComment } from '../support/decision-comment.ts';
 import { wantHelp } from '../support/notices.ts';
 import { planRun } from '../support/plan-run.ts';
 import { wantReaction } from '../support/want.ts';
@@ -18,7 +17,9 @@ export async function applyComment(application: Application, event: CommentEvent
   if (event.issue.isPullRequest) return;
   const issue = await recordIssue(application.tx, event);
   if (event.comment.appId === application.ctx.github.appId) return applyOwnComment(application, issue, event);
-  if (event.action === 'deleted') return forgetComment(application, issue, event);
+  if (event.action === 'deleted') {
+    return forgetDeleted(application.ctx, application.tx, issue, event.comment.id);
+  }
   // It was deleted before this delivery reached us.
   if (await isErased(application, event)) return;
   await trackProposal(application, issue, event);
@@ -58,27 +59,6 @@ async function takeCommands(
   if (taken > 0) await wantReaction(ctx, tx, issue, comment.id, 'eyes');
   else if (parsed.length === 0 && hasMaskedCommand(comment.body))
     await wantHelp(ctx, tx, issue, { masked: true });
-}
-
-/** What a deleted comment said is kept nowhere (promise 8). */
-async function forgetComment(
-  application: Application,
-  issue: issueStore.LocatedIssue,
-  event: CommentEvent,
-): Promise<void> {
-  const { ctx, tx } = application;
-  await trackProposal(application, issue, event);
-  await hearComment(application, issue, event);
-  await eraseComment(
-    tx,
-    { issueId: issue.id, commentId: event.comment.id },
-    {
-      reason: 'deleted',
-      at: ctx.clock.now(),
-      rerender: (inTx, decisionId) => refreshDecisionComment(ctx, inTx, decisionId),
-    },
-  );
-  await createWakeUps(ctx.jobs).outbox(tx, issue.installationId);
 }
 
 async function isErased({ tx }: Application, { comment }: CommentEvent): Promise<boolean> {

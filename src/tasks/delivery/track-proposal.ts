@@ -29,10 +29,6 @@ async function recordChange(
   event: CommentEvent,
 ): Promise<number | null> {
   const known = await proposalStore.findProposalByComment(tx, issue.id, event.comment.id);
-  if (event.action === 'deleted') {
-    if (known && !known.droppedAt) await proposalStore.setProposalDropped(tx, known.id, ctx.clock.now());
-    return null;
-  }
   const comment = toThreadComment(event);
   const { config } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
   const isProposal = classifyComment(comment.body, headingsOf(config)) === 'proposal';

@@ -20,7 +20,7 @@ export async function hearComment(
   const place = { ...application, issue };
   const { ctx, tx } = application;
   const proposals = await proposalStore.listProposals(tx, issue.id);
-  const signals = event.action === 'deleted' ? [] : mine(event, proposals);
+  const signals = mine(event, proposals);
   const keptKeys = signals.map((signal) => keyOf(event.comment.id, signal));
   const at = ctx.clock.now();
   const where = { issueId: issue.id, commentId: event.comment.id, keptKeys };

@@ -13,9 +13,12 @@ import { mergedPulls } from '../../pipeline/feedback/changed-names.ts';
 import { readPastThread } from '../../pipeline/feedback/harvest/past-thread.ts';
 import type { Clock, Db, GitHub, RateBudget, RepositoryRef } from '../../ports.ts';
 import type { HarvestOutcome } from '../../schema/index.ts';
-import { changeStore, harvestStore } from '../../store/index.ts';
+import { changeStore, evidenceStore, harvestStore } from '../../store/index.ts';
+import { eraseComment } from '../erasure/erase-comment.ts';
+import { findVanished } from '../erasure/find-vanished.ts';
 import { namesOfPull } from '../evidence/read-changes.ts';
 import { keepConfig } from '../support/repository-config.ts';
+import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import { storePastThread } from './store-thread.ts';
 
 export interface HarvestContext {
@@ -65,7 +68,7 @@ export async function harvestRepository(
   const tally = { stored: 0, unlabelled: 0, 'no-proposals': 0, known: 0, gone: 0 };
   const count = { seen: 0, read: 0, skipped: 0, apiCalls: 0 };
   let config: RepositoryConfig | null = null;
-  let known: ReadonlyMap<number, Date> = new Map();
+  let known: ReadonlyMap<number, harvestStore.Harvest> = new Map();
   let cursor: string | null = null;
   do {
     const page = await patiently(ctx, options, count, onProgress, () =>
@@ -87,13 +90,13 @@ export async function harvestRepository(
       options.signal?.throwIfAborted();
       if (options.limit !== null && count.read >= options.limit) return report(tally, count);
       count.seen += 1;
-      const last = known.get(listed.number);
-      if (last && last >= new Date(listed.updatedAt)) count.skipped += 1;
+      if (isUnchanged(known.get(listed.number), listed)) count.skipped += 1;
       else {
         const read = await patiently(ctx, options, count, onProgress, () =>
           harvestIssue(
             ctx,
             { ...ref, number: listed.number },
+            listed.comments,
             config ?? defaultRepositoryConfig,
             options.signal,
           ),
@@ -110,6 +113,14 @@ export async function harvestRepository(
   return report(tally, count);
 }
 
+function isUnchanged(
+  last: harvestStore.Harvest | undefined,
+  { updatedAt, comments }: { readonly updatedAt: string; readonly comments: number },
+): boolean {
+  if (!last || last.issueUpdatedAt < new Date(updatedAt)) return false;
+  return last.commentCount === null || last.commentCount === comments;
+}
+
 interface ReadIssue {
   readonly outcome: HarvestOutcome;
   readonly requests: number;
@@ -119,6 +130,7 @@ interface ReadIssue {
 async function harvestIssue(
   ctx: HarvestContext,
   ref: RepositoryRef & { readonly number: number },
+  commentCount: number,
   config: RepositoryConfig,
   signal?: AbortSignal,
 ): Promise<ReadIssue> {
@@ -127,8 +139,10 @@ async function harvestIssue(
   const reviewers = [...config.managers, ...config.reviewers];
   const past = readPastThread(issue, { headings: headingsOf(config), reviewers });
   const changes = await readChanges(ctx, ref, issue.repositoryId, mergedPulls(past.signals), signal);
-  const requests = issue.requests + changes.length;
+  const { vanished, requests: asked } = await findVanished(ctx.db, ctx.github, ref, issue.id, issue);
+  const requests = issue.requests + changes.length + asked;
   const outcome = await ctx.db.transaction(async (tx) => {
+    await eraseVanished(ctx, tx, issue.id, vanished);
     const stored = await storePastThread(
       ctx,
       tx,
@@ -149,6 +163,7 @@ async function harvestIssue(
       repositoryId: issue.repositoryId,
       issueNumber: issue.number,
       issueUpdatedAt: new Date(issue.updatedAt),
+      commentCount,
       outcome: stored,
       apiCalls: requests,
     });
@@ -156,6 +171,21 @@ async function harvestIssue(
     return stored;
   });
   return { outcome, requests, rate: issue.rate };
+}
+
+/** As the webhook would have: what was harvested from a comment goes when that was deleted since. */
+async function eraseVanished(
+  ctx: HarvestContext,
+  tx: Db,
+  issueId: number,
+  commentIds: readonly number[],
+): Promise<void> {
+  const at = ctx.clock.now();
+  for (const commentId of commentIds) {
+    await evidenceStore.withdrawEvidence(tx, { issueId, commentId, keptKeys: [] }, at);
+    await eraseComment(tx, { issueId, commentId }, { reason: 'deleted', at, rerender: null });
+  }
+  if (commentIds.length > 0) await resolveLabelsOfIssue(tx, issueId, at);
 }
 
 /** What the merged pull requests behind the label touched; those that are known already are not asked for again. */

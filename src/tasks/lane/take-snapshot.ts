@@ -3,6 +3,8 @@ import { type Cutoff, freezeSnapshot } from '../../pipeline/decision/snapshot.ts
 import type { JudgeInput } from '../../pipeline/judge/types.ts';
 import type { AppContext } from '../../ports.ts';
 import { commandStore, evidenceStore, issueStore, proposalStore, type runStore } from '../../store/index.ts';
+import { findVanished } from '../erasure/find-vanished.ts';
+import { forgetDeleted } from '../erasure/forget-deleted.ts';
 import { keepPastTexts, readPastTexts } from '../support/past-texts.ts';
 import { syncThread } from '../support/sync-thread.ts';
 
@@ -21,10 +23,12 @@ export async function takeSnapshot(
   const ref = { owner: issue.owner, name: issue.repositoryName, number: issue.number };
   const thread = await github.readThread(ref, signal);
   await ctx.failpoint('run.thread-read');
+  const { vanished } = await findVanished(ctx.db, github, ref, issue.id, thread);
   const past = await readPastTexts(ctx, github, issue, thread, run.addedCommentIds, signal);
   return ctx.db.transaction(async (tx) => {
     await issueStore.lockIssue(tx, issue.id);
     await syncThread(ctx, tx, issue, thread, run.addedCommentIds);
+    for (const commentId of vanished) await forgetDeleted(ctx, tx, issue, commentId);
     if (past) await keepPastTexts(tx, issue.id, past, ctx.clock.now());
     const proposals = (await proposalStore.liveProposals(tx, issue.id)).map(({ proposal, revisions }) => ({
       ...proposal,
