@@ -44,8 +44,9 @@ export async function startApp(
       close: async (closing) => {
         draining = true;
         await web?.close();
-        await rounds?.stop();
-        await context.close(closing);
+        // A round may take its time to end; no job is taken meanwhile.
+        await Promise.all([context.drain(closing), rounds?.stop()]);
+        await context.close();
       },
     };
   } catch (error) {

@@ -66,8 +66,10 @@ export interface OpenContext {
   readonly kind: 'pglite' | 'postgres';
   /** False while the database lacks this version's tables. @throws while it does not answer. */
   isMigrated(): Promise<boolean>;
-  /** Stops the workers (waiting up to `timeoutMs` for what they do) and closes the database. */
-  close(options?: { timeoutMs?: number }): Promise<void>;
+  /** The workers take no more jobs; resolves when they are done with theirs, or after `timeoutMs`. */
+  drain(options?: { timeoutMs?: number }): Promise<void>;
+  /** Closes everything; drains first, unless that is done. */
+  close(): Promise<void>;
 }
 
 /** What tests and the demo put in place of the real thing. */
@@ -163,12 +165,14 @@ export async function createContext(config: Config, parts: ContextParts = {}): P
     logger,
     failpoint: createFailpoint(config.failpoint),
   };
+  const drain: OpenContext['drain'] = ({ timeoutMs = config.drainMs } = {}) => jobs.stop({ timeoutMs });
   return {
     ctx,
     kind: database.kind,
     isMigrated: () => isMigrated(database),
-    close: async ({ timeoutMs = config.drainMs } = {}) => {
-      await jobs.stop({ timeoutMs });
+    drain,
+    close: async () => {
+      await drain();
       await own.close();
       await database.close();
     },

@@ -42,3 +42,22 @@ it('takes nothing more once it is stopping, and ends', async () => {
   closed = true;
   await expect(fetch(url)).rejects.toThrow();
 });
+
+it('takes no job any more while a round under way holds up its end', async () => {
+  await world.close();
+  world = await openWorld({ config: { sweepMs: 300 } });
+  const { ctx } = world.app;
+  let taken = 0;
+  await ctx.jobs.work('maintenance', { concurrency: 1 }, async () => {
+    taken += 1;
+  });
+  // The sweeper's turn waits for GitHub while a job comes due.
+  const path = '/app/hook/deliveries';
+  world.github.failAt({ path }, { kind: 'slow', ms: 3_000 });
+  const isWaiting = () => world.github.state.audit.find({ path }).some(({ fault }) => fault === 'slow');
+  await expect.poll(isWaiting, { timeout: 15_000 }).toBe(true);
+  await ctx.jobs.send('maintenance', {}, { startAfterSeconds: 1 });
+  await world.close();
+  closed = true;
+  expect(taken).toBe(0);
+});
