@@ -1,12 +1,16 @@
 /** Paths and options through the arguments of the command line. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { openStore } from '../../src/context.ts';
+import type { Db } from '../../src/ports.ts';
 import { type FakeGitHub, startFakeGitHub } from '../../src/sandbox/github/index.ts';
+import { modelStore } from '../../src/store/index.ts';
+import { type Ended, runCommand } from '../support/cli.ts';
 
-const PROGRAM = path.join(import.meta.dirname, '../../src/cli/bin.js');
 let github: FakeGitHub;
 let directory: string;
 beforeAll(async () => {
@@ -27,19 +31,105 @@ it.each([
   '--thread=/etc/passwd',
   '--config=/etc/passwd',
 ])('choose %s is refused with one line, and nothing is asked of GitHub', async (argument) => {
-  const { code, stderr, stdout } = await run(['choose', argument]);
-  expect(code).not.toBe(0);
-  expect(stdout).toBe('');
-  expect(stderr).not.toContain('root:');
-  expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
+  await expectRefusal(['choose', argument], { SWE_MANAGER_DATA_DIR: directory, GITHUB_API_URL: github.url });
   expect(github.state.audit.entries).toEqual([]);
 });
 
-function run(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, GITHUB_API_URL: github.url, SWE_MANAGER_DATA_DIR: directory };
-    execFile(process.execPath, [PROGRAM, ...args], { cwd: directory, env }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr });
-    });
+/** What reaches a database, a file or a shell where an argument is not only an argument. */
+const HOSTILE = "../../etc/passwd'; drop table model_versions; -- $(touch pwned)";
+const IN_NAMES: readonly (readonly string[])[] = [
+  ['decision', 'show', HOSTILE],
+  ['models', 'show', HOSTILE],
+  ['models', 'gate', HOSTILE],
+  ['models', 'report', HOSTILE, '--out', 'report'],
+  ['models', 'diff', HOSTILE, 'kept'],
+  ['models', 'promote', HOSTILE],
+  ['models', 'retract', HOSTILE],
+  ['train', 'status', HOSTILE],
+  ['train', 'logs', HOSTILE],
+  ['train', 'cancel', HOSTILE],
+  ['train', 'rollouts', HOSTILE],
+  ['train', '--stage', 'sft', '--dataset', HOSTILE],
+  ['dataset', 'show', HOSTILE],
+  ['dataset', 'verify', HOSTILE],
+  ['dataset', 'diff', HOSTILE, 'latest'],
+  ['dataset', 'export', HOSTILE],
+  ['dataset', 'consent', HOSTILE, 'allow'],
+  ['replay', HOSTILE],
+  ['forget', HOSTILE],
+  ['harvest', HOSTILE],
+  ['doctor', '--repository', HOSTILE],
+];
+const IN_PATHS: readonly (readonly string[])[] = [
+  ['choose', '--thread', '/etc/passwd'],
+  ['harvest', '--threads', '/etc/passwd'],
+  ['bench', '/etc/passwd'],
+  ['bench', '/etc/passwd', '--weights', '/etc/passwd'],
+  ['bench', 'compare', '/etc/passwd', '/etc/passwd'],
+  ['infer', '--input_file', '/etc/passwd', '--output_file', '/etc/passwd/out.jsonl'],
+  ['db', 'restore', '/etc/passwd'],
+];
+
+describe('every other command', () => {
+  const env = () => ({ SWE_MANAGER_DATA_DIR: directory, GITHUB_API_URL: github.url });
+  beforeAll(() => withStore((db) => modelStore.insertModelVersion(db, KEPT)));
+
+  it.each(IN_NAMES.map((args) => [args.filter((one) => one !== HOSTILE).join(' '), args] as const))(
+    '%s refuses a hostile name in one line',
+    async (_name, args) => {
+      await expectRefusal(args, env());
+    },
+  );
+
+  it.each(IN_PATHS.map((args) => [args.join(' '), args] as const))(
+    '%s shows nothing of the file',
+    async (_name, args) => {
+      const { code, stdout, stderr } = await runCommand(args, env());
+      expect(code).not.toBe(0);
+      expect(`${stdout}${stderr}`).not.toContain('root:');
+    },
+  );
+
+  it.each([...new Set([...IN_NAMES, ...IN_PATHS].map(([command = '']) => command))])(
+    '%s takes no option for a value',
+    async (command) => {
+      const { stderr } = await expectRefusal([command, '--config=/etc/passwd'], env());
+      expect(stderr).toMatch(/unknown option|required option/);
+    },
+  );
+
+  it('has reached the database, GitHub or a shell with nothing of it but a value', async () => {
+    await withStore(async (db) =>
+      expect(await modelStore.listModelVersions(db)).toMatchObject([{ name: 'kept', state: 'candidate' }]),
+    );
+    expect(github.state.audit.entries).toEqual([]);
+    expect(existsSync('pwned')).toBe(false);
   });
+});
+
+const KEPT = {
+  id: randomUUID(),
+  name: 'kept',
+  kind: 'embedded',
+  base: 'hand',
+  codeVersion: 'test',
+  createdAt: new Date(),
+} as const;
+
+async function withStore(use: (db: Db) => Promise<void>): Promise<void> {
+  const store = await openStore(loadConfig({ SWE_MANAGER_DATA_DIR: directory }));
+  try {
+    await use(store.db);
+  } finally {
+    await store.close();
+  }
+}
+
+async function expectRefusal(args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  const ended = await runCommand(args, env);
+  expect(ended.code, ended.stdout).not.toBe(0);
+  expect(ended.stdout).toBe('');
+  expect(ended.stderr).not.toContain('root:');
+  expect(ended.stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
+  return ended;
 }

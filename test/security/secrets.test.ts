@@ -1,11 +1,24 @@
 /** Nothing that is secret stands in a log or an error, whatever goes wrong. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/adapters/db/open.ts';
+import { createInferenceClient } from '../../src/adapters/inference/client.ts';
 import { openWorld } from '../e2e/world.ts';
 
 const INFERENCE_KEY = 'inference-key-3f1c';
 const PASSWORD = 'database-password-9a7e';
+const REQUEST = {
+  messages: [{ role: 'user', content: 'Which one?' }],
+  model: 'judge',
+  maxTokens: 16,
+  temperature: 0,
+  thinking: { enabled: false, budgetTokens: null },
+  schema: null,
+} as const;
 
 it('the whole App logs no key, secret or token, at its most talkative and in trouble', async () => {
   const lines: string[] = [];
@@ -38,22 +51,55 @@ it('the whole App logs no key, secret or token, at its most talkative and in tro
   }
 });
 
-it('an error about the database holds no password', async () => {
-  const databaseUrl = `postgres://manager:${PASSWORD}@127.0.0.1:1/swe`;
+it.each([
+  `postgres://manager:${PASSWORD}@127.0.0.1:1/swe`,
+  `postgres://manager:${PASSWORD}@127.0.0.1:no-port/swe`,
+  `postgres://manager:${PASSWORD}@/swe?host=/nonexistent`,
+  `postgres://manager:${PASSWORD}%zz@127.0.0.1:1/swe`,
+])('an error about the database %s holds no password', async (databaseUrl) => {
   const error = await openDatabase({ databaseUrl, dataDir: '' }).catch((cause: Error) => cause);
   expect(error).toBeInstanceOf(Error);
-  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(PASSWORD);
+  expect(everythingOf(error)).not.toContain(PASSWORD);
 });
 
-it('an error about the inference service holds no key', async () => {
-  const { createInferenceClient } = await import('../../src/adapters/inference/client.ts');
-  const { DEFAULT_INFERENCE_OPTIONS } = await import('../../src/adapters/inference/options.ts');
+it.each([
+  ['that is down', null],
+  ['that refuses the key', 401],
+  ['that fails', 500],
+  ['that dislikes the request', 400],
+])('an error about an inference service %s holds no key', async (_how, status) => {
+  const service = status === null ? null : await startFailing(status);
   const client = createInferenceClient({
-    ...DEFAULT_INFERENCE_OPTIONS,
-    servers: ['http://127.0.0.1:1/v1'],
+    servers: [service?.url ?? 'http://127.0.0.1:1/v1'],
     apiKey: INFERENCE_KEY,
     maxAttempts: 1,
   });
-  const error = await client.health().catch((cause: Error) => cause);
-  expect(JSON.stringify(error ?? null)).not.toContain(INFERENCE_KEY);
+  try {
+    const error = await client.complete(REQUEST).catch((cause: Error) => cause);
+    expect(error).toBeInstanceOf(Error);
+    expect(everythingOf(error)).not.toContain(INFERENCE_KEY);
+    if (service) expect(service.authorisations).toEqual([`Bearer ${INFERENCE_KEY}`]);
+  } finally {
+    await client.close();
+    await service?.close();
+  }
 });
+
+/** A service that was given the key, and answers with this status. */
+async function startFailing(status: number) {
+  const authorisations: (string | undefined)[] = [];
+  const server = createServer(({ headers }, response) => {
+    authorisations.push(headers.authorization);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { message: 'It did not work out.' } }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise((resolve) => server.close(resolve));
+  return { url: `http://127.0.0.1:${port}/v1`, authorisations, close };
+}
+
+/** Message, stack, properties and causes, hidden ones too: whatever a logger could print. */
+function everythingOf(error: unknown): string {
+  return inspect(error, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null });
+}
