@@ -146,7 +146,7 @@ describe('a retraction', () => {
 });
 
 describe("an epoch's level", () => {
-  const noLook = '200 more unexposed decisions';
+  const noLook = '## Looks\n\nNone yet.';
 
   it('is spent by a look that gave no verdict: another candidate waits, and gets decisions of its own', async () => {
     const [first, second] = [await register(hereAndThere), await register()];
