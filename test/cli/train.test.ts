@@ -157,7 +157,7 @@ describe('swe-manager train', () => {
     [
       'GPUs that are not there',
       ['--stage', 'sft', '--dataset', '1', '--gpus', '64'],
-      /64 GPUs with 40 GiB each/,
+      /64 GPUs of 40 GiB or more/,
     ],
     ['an adapter as the base', ['--stage', 'dapo', '--dataset', '1'], /is a LoRA adapter/],
   ])('refuses %s in one line', async (_what, args, problem) => {
