@@ -9,7 +9,14 @@ import { writeDirectory } from '../../src/cli/dataset/export.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
 import type { Judge } from '../../src/pipeline/judge/types.ts';
 import { erasures, installations, repositories, revisions, snapshots } from '../../src/schema/index.ts';
-import { type datasetVersionStore, effectStore, erasureStore, proposalStore } from '../../src/store/index.ts';
+import {
+  type datasetVersionStore,
+  deliveryStore,
+  effectStore,
+  erasureStore,
+  proposalStore,
+  repositoryStore,
+} from '../../src/store/index.ts';
 import { verifyVersion } from '../../src/tasks/dataset/verify-version.ts';
 import { eraseDue } from '../../src/tasks/erasure/erase-due.ts';
 import { eraseOld } from '../../src/tasks/erasure/erase-many.ts';
@@ -277,6 +284,22 @@ describe('promise 8: erasure', () => {
     await expect.poll(reason, patiently).toEqual([{ reason: 'told' }]);
     await eraseDue(w.app.ctx, AbortSignal.timeout(60_000));
     expect(await placesOf(w, CANARY)).toEqual([]);
+  });
+
+  it('what left one installation for another is kept, although that is told in the wrong order', async () => {
+    const w = await world();
+    const { db } = w.app.ctx;
+    await w.settle(w.newIssue());
+    const other = w.github.addInstallation('globex');
+    const repository = w.github.state.repositoryOf('acme/widgets');
+    const isRemoval = { event: 'installation_repositories', action: 'removed' };
+    w.github.disturbWebhook(isRemoval, { kind: 'delay', ms: 300 });
+    w.github.revokeRepository(repository);
+    w.github.grantRepository(other.id, repository);
+    await w.github.webhooksIdle();
+    await expect.poll(() => deliveryStore.countReceived(db), patiently).toBe(0);
+    const known = { installationId: other.id, removedAt: null };
+    expect(await repositoryStore.getRepository(db, repository.id)).toMatchObject(known);
   });
 
   it('promise 8: after the retention period an issue without events keeps no text', async () => {

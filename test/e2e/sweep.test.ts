@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   deliveryStore,
   effectStore,
+  installationStore,
   issueStore,
   repositoryStore,
   sweepStore,
@@ -10,6 +11,7 @@ import {
 } from '../../src/store/index.ts';
 import { lookAtIssue } from '../../src/tasks/look-at-issue.ts';
 import { sweep } from '../../src/tasks/sweep/sweep.ts';
+import { sweepParked } from '../../src/tasks/sweep/sweep-parked.ts';
 import { openWorld, proposalOf, type World } from './world.ts';
 
 const patiently = { timeout: 15_000, interval: 50 };
@@ -171,6 +173,18 @@ describe('an event that got lost', () => {
     world.github.as('mia').unlock(issue);
     await sweepNow();
     await expect.poll(() => world.ours(issue).length, patiently).toBe(1);
+  });
+
+  it('installed while GitHub was asked who is: it does not count as uninstalled', async () => {
+    const { ctx } = world.app;
+    const listInstallations = async () => {
+      const listed = await ctx.github.listInstallations();
+      await installationStore.ensureInstallation(ctx.db, { id: 4711 });
+      return listed;
+    };
+    const github = { ...ctx.github, listInstallations };
+    await sweepParked({ ...ctx, github }, new AbortController().signal);
+    expect(await installationStore.getInstallation(ctx.db, 4711)).toMatchObject({ status: 'active' });
   });
 
   it('unsuspended: the commands of the meantime are found and answered', async () => {
