@@ -5,8 +5,9 @@ All patterns are bounded, so hostile text costs no more than its length.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-_FENCED = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_FENCED = re.compile(r"```[^`\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]{1,400})`")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]\"'`|]+", re.IGNORECASE)
 _EXTENSIONS = (
@@ -23,6 +24,8 @@ _WHOLE_NAME = re.compile(r"[A-Za-z_$@][\w$]{0,80}(?:(?:\.|::|->|-)[A-Za-z_$][\w$
 _DECLARED = re.compile(
     r"\b(?:const|let|var|function|class|interface|type|enum|def|func|fn|struct|val|trait)\s{1,8}([A-Za-z_$][\w$]{0,80})"
 )
+_CHAIN = re.compile(r"(?<![\w$])[A-Za-z_$][\w$]{0,80}(?:(?:\.|::|->)[A-Za-z_$][\w$]{0,80}){1,6}", re.ASCII)
+_ASSIGNED = re.compile(r"(?<![\w$])[A-Za-z_$][\w$]{0,80}(?= {0,2}=(?!=))", re.ASCII)
 _PRODUCTS = frozenset(
     "GitHub GitLab JavaScript TypeScript PostgreSQL MySQL SQLite MacOS macOS iOS iPhone iPad YouTube "
     "DevTools VSCode NodeJS".split()
@@ -83,19 +86,50 @@ def _shaped(text: str) -> set[str]:
     return {word for word in shaped | called if len(word) >= 4 and word not in _PRODUCTS}
 
 
-def known_share(names: Names, source: str) -> float:
-    """The share of the names that occur in the source, 0 to 1; 0 when there are none. Case does not matter.
+def known_and_invented(names: Names, source: str) -> tuple[float, float]:
+    """The shares of the names that the source has and has not, 0 to 1; both 0 when there are none.
 
-    >>> known_share(names_in("`clearCache` and `madeUp`"), "we call clearcache() twice")
-    0.5
+    A symbol is known when its words occur and one of them occurs as code: backticks alone make no name of a word.
+    Where all of them are words of prose it is neither known nor invented. Case does not matter.
+
+    >>> known_and_invented(names_in("`clearCache`, `madeUp`"), "we call clearcache() twice")
+    (0.5, 0.5)
+    >>> known_and_invented(names_in("`twice`"), "we call clearcache() twice")
+    (0.0, 0.0)
     """
     if len(names) == 0:
-        return 0.0
+        return 0.0, 0.0
     text = source.lower()
     words = frozenset(_WORD.findall(text))
-    literal = sum(name.lower().rstrip("/") in text for name in names.links | names.paths)
-    symbols = sum(all(word in words for word in _WORD.findall(name.lower())) for name in names.symbols)
-    return (literal + symbols) / len(names)
+    code = _words_of_code(source)
+    literals = names.links | names.paths
+    known = sum(name.lower().rstrip("/") in text for name in literals)
+    invented = len(literals) - known
+    for name in names.symbols:
+        parts = frozenset(_WORD.findall(name.lower()))
+        if not parts <= words:
+            invented += 1
+        elif parts & code:
+            known += 1
+    return known / len(names), invented / len(names)
+
+
+@lru_cache(maxsize=64)
+def _words_of_code(text: str) -> frozenset[str]:
+    """Words that stand in the text as names: as the whole of inline code, in a path, shaped or used like one.
+
+    >>> sorted(_words_of_code("The `cache` of `all the tabs`.\\n```\\nitems = store.read(); // the end\\n```"))
+    ['cache', 'items', 'read', 'store']
+    """
+    text = _LINK.sub(" ", text)
+    blocks = [match[1] for match in _FENCED.finditer(text)]
+    spans = _SPAN.findall(_FENCED.sub(" ", text))
+    names = {span for span in spans if _WHOLE_NAME.fullmatch(span.strip())}
+    names |= {match[0] for match in _PATH.finditer(text)} | _shaped(text)
+    for code in [*spans, *blocks]:
+        names |= {match[0] for pattern in (_CHAIN, _ASSIGNED) for match in pattern.finditer(code)}
+        names |= {match[1] for match in _DECLARED.finditer(code)}
+    return frozenset(word for name in names for word in _WORD.findall(name.lower()))
 
 
 def overlap_f1(named: Names, changed: frozenset[str]) -> float:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from .answer import Answer, read_answer
-from .names import known_share, names_in, overlap_f1
+from .names import known_and_invented, names_in, overlap_f1
 from .prompt import Thread, read_thread
 
 WEIGHTS: Mapping[str, float] = {
@@ -120,7 +120,8 @@ def grounding_reward(completions: Sequence[str], prompts: Prompts, truncated: Fl
     """known - invented - 2 * max(0, 2 * copied - 1), at least -1.
 
     `known` and `invented` are the shares of the identifiers, paths and links in explanation and golden proposal
-    that do and do not occur in the thread: naming none scores 0, inventing costs. `copied` is the share of their
+    that do and do not occur in the thread: naming none scores 0, inventing costs, and a word that the thread has in
+    its prose alone is no name, so that backticks around it gain nothing. `copied` is the share of their
     words that stand in the prompt in runs of 12 or more. Range -1 to 1; -1 for an invalid answer.
 
     >>> prompts = [[{"role": "user", "content": '<proposal id="1"\\n| `fooBar` fails'}]] * 3
@@ -136,8 +137,7 @@ def _grounding(answer: Answer, thread: Thread) -> float:
         return -1.0
     text = f"{answer.explanation}\n{answer.golden_proposal}"
     names = names_in(text)
-    known = known_share(names, thread.text)
-    invented = 1 - known if len(names) else 0.0
+    known, invented = known_and_invented(names, thread.text)
     copied = _copied_share(text, thread.shown)
     return max(-1.0, known - invented - 2 * max(0.0, 2 * copied - 1))
 
