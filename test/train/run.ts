@@ -66,8 +66,8 @@ async function main(): Promise<void> {
   const passed = await runSteps(run, all);
   if (flags.keep) log(`kept: ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
-  log(JSON.stringify(run.figures));
   log(`${passed} passed, ${all.length - passed} failed`);
+  log(JSON.stringify(run.figures));
   process.exitCode = passed === all.length ? 0 : 1;
 }
 
