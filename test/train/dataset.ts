@@ -4,9 +4,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import { openStore } from '../../src/context.ts';
 import type { Judge, JudgeInput, Verdict } from '../../src/pipeline/judge/types.ts';
 import { createRandom } from '../../src/sandbox/inference/index.ts';
 import { playThread, startStage } from '../../src/sandbox/stage.ts';
+import { distilledAnswerStore } from '../../src/store/index.ts';
+import { readLabelled } from '../../src/tasks/dataset/read-labelled.ts';
 import { rightProposal, syntheticThread } from './threads.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -22,6 +25,7 @@ export async function exportSyntheticThreads(folder: string, count: number): Pro
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await playThreads(dataDir, count);
+  await distil(dataDir);
   return { sft: exportRows(folder, dataDir, 'sft'), grpo: exportRows(folder, dataDir, 'grpo') };
 }
 
@@ -50,6 +54,21 @@ async function playThreads(dataDir: string, count: number): Promise<void> {
     await app.close();
     await stage.close();
   }
+}
+
+/** The teacher's answers as `dataset distill` keeps them: only then does an answer's thinking train. */
+async function distil(dataDir: string): Promise<void> {
+  const store = await openStore(loadConfig({ SWE_MANAGER_DATA_DIR: dataDir }));
+  for await (const { thread } of readLabelled(store.db, true)) {
+    const { snapshotId, label, decision } = thread;
+    if (decision === null || decision.chosen !== label.best) continue;
+    const { model, chosen, explanation, golden, thinking } = decision;
+    const sampled = { snapshotId, labelId: label.id, model, promptVersion: 'synthetic', shownOrder: [] };
+    const words = { chosen, explanation, goldenProposal: golden, thinking };
+    const answer = { ...sampled, ...words, outcome: 'kept' as const, createdAt: new Date() };
+    await distilledAnswerStore.insertDistilledAnswers(store.db, snapshotId, [answer]);
+  }
+  await store.close();
 }
 
 function exportRows(folder: string, dataDir: string, format: 'sft' | 'grpo'): string {

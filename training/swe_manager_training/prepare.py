@@ -129,11 +129,16 @@ def sample_by_weight(rows: Sequence[Row], copies: float, seed: int) -> list[Row]
 
 
 def sft_row(row: Row) -> dict[str, Any]:
-    """The messages alone, the answer behind its thinking."""
+    """The messages alone, the answer behind its thinking.
+
+    Only a distilled answer was reached by the thinking in its row. Elsewhere `cot` is what the served model thought,
+    which is no target of its own training, however right it was.
+    """
     *prompt, answer = row["messages"]
     if answer["role"] != "assistant":
         raise PrepareError(f"Row {row.get('id')} has no answer to learn. Export with --format sft.")
-    content = f"<think>\n{row.get('cot') or ''}\n</think>\n\n{answer['content']}"
+    thinking = row.get("cot") or "" if row["provenance"].get("target") == "distilled" else ""
+    content = f"<think>\n{thinking}\n</think>\n\n{answer['content']}"
     return {"messages": [*prompt, {"role": "assistant", "content": content}]}
 
 

@@ -25,7 +25,7 @@ def row(number: int, **changes):
         "cot": "It names the cause.",
         "weight": 1.0,
         "reason_class": "technical",
-        "provenance": {"snapshot": f"s{number}"},
+        "provenance": {"snapshot": f"s{number}", "target": "distilled"},
     }
     return base | changes
 
@@ -35,6 +35,12 @@ def test_gives_sft_rows_their_thinking_closed():
     assert prepared["messages"][-1]["content"] == f"<think>\nIt names the cause.\n</think>\n\n{verdict(1)}"
     assert prepared["messages"][:-1] == PROMPT
     assert sft_row(row(1, cot=""))["messages"][-1]["content"].startswith("<think>\n\n</think>")
+
+
+@pytest.mark.parametrize("target", ["maintainers", "accepted"])
+def test_keeps_the_served_models_thinking_out_of_sft_rows(target):
+    own = row(1, provenance={"snapshot": "s1", "target": target})
+    assert sft_row(own)["messages"][-1]["content"] == f"<think>\n\n</think>\n\n{verdict(1)}"
 
 
 def test_gives_dapo_rows_the_prompt_and_what_the_rewards_compare_with():
