@@ -1,14 +1,14 @@
 /**
- * Work that was given up, with the reason, in one list: deliveries, commands, ticks, effects, and deliveries that
- * never arrived. Each can be set back to where it was before its first attempt; whoever looks around wakes it.
+ * Work that was given up, with the reason, in one list: deliveries, commands, runs that nobody commanded, ticks,
+ * effects, and deliveries that never arrived. Each can be set back to where it was before its first attempt; whoever looks around wakes it.
  */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, ne, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { commands, deliveries, effects, redeliveries, ticks } from '../schema/index.ts';
+import { commands, deliveries, effects, redeliveries, runs, ticks } from '../schema/index.ts';
 
 export interface DeadLetter {
   readonly id: string;
-  readonly kind: 'delivery' | 'missing-delivery' | 'command' | 'tick' | 'effect';
+  readonly kind: 'delivery' | 'missing-delivery' | 'command' | 'run' | 'tick' | 'effect';
   /** What it is about, e.g. `issue_comment.created` or the command's verb. */
   readonly what: string;
   readonly reason: string;
@@ -21,6 +21,7 @@ export async function listDeadLetters(db: Db, limit = 100): Promise<DeadLetter[]
     ...(await failedDeliveries(db, limit)),
     ...(await missingDeliveries(db, limit)),
     ...(await failedCommands(db, limit)),
+    ...(await failedRuns(db, limit)),
     ...(await failedTicks(db, limit)),
     ...(await failedEffects(db, limit)),
   ];
@@ -71,6 +72,23 @@ async function failedCommands(db: Db, limit: number): Promise<DeadLetter[]> {
     kind: 'command',
     what: `${row.verb} by ${row.actorLogin}`,
     reason: row.outcomeDetail ?? 'unknown',
+    failedAt: row.finishedAt,
+  }));
+}
+
+/** A commanded run failed with its commands, which are in the list themselves. */
+async function failedRuns(db: Db, limit: number): Promise<DeadLetter[]> {
+  const rows = await db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.state, 'failed'), ne(runs.trigger, 'command')))
+    .orderBy(desc(runs.finishedAt))
+    .limit(limit);
+  return rows.map((row) => ({
+    id: row.id,
+    kind: 'run',
+    what: `run by ${row.trigger}`,
+    reason: row.error ?? 'unknown',
     failedAt: row.finishedAt,
   }));
 }
@@ -141,6 +159,22 @@ export async function replay(db: Db, { id, kind }: Pick<DeadLetter, 'id' | 'kind
           })
           .where(and(eq(commands.id, id), eq(commands.outcome, 'failed')))
           .returning({ id: commands.id }),
+      );
+    case 'run':
+      return changed(
+        await db
+          .update(runs)
+          .set({
+            state: 'waiting',
+            attempts: 0,
+            setbacks: 0,
+            error: null,
+            createdAt: sql`now()`,
+            startedAt: null,
+            finishedAt: null,
+          })
+          .where(and(eq(runs.id, id), eq(runs.state, 'failed')))
+          .returning({ id: runs.id }),
       );
     case 'tick':
       return changed(

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replayEntries } from '../../src/cli/replay.ts';
 import { createEmbeddedJudge } from '../../src/pipeline/judge/embedded/judge.ts';
-import { commandStore, deadLetterStore, effectStore } from '../../src/store/index.ts';
+import { commandStore, deadLetterStore, effectStore, runStore } from '../../src/store/index.ts';
 import { lookAround } from '../../src/tasks/look-around.ts';
 import { processDeliveries } from '../../src/tasks/process-deliveries.ts';
 import { receiveDelivery } from '../../src/tasks/receive-delivery.ts';
@@ -89,6 +89,28 @@ describe('a command whose run keeps failing', () => {
     await lookAround(ctx);
     await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done']);
     await expect.poll(() => world.reactionsOn(comment), patiently).toEqual(['eyes', 'rocket']);
+  });
+});
+
+describe('a run that nobody commanded and that keeps failing', () => {
+  it('is in the list with the reason, and decides once it is replayed', async () => {
+    const { ctx } = world.app;
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    await world.settle(issue);
+    await runStore.insertRun(ctx.db, issue.id, 'auto');
+    await retry(
+      () => workIssue(ctx, { issueId: issue.id }, tools()),
+      async () => (await letters()).length > 0,
+    );
+    const [letter] = await letters();
+    expect(letter).toMatchObject({ kind: 'run', what: 'run by auto', reason: 'the moon is full' });
+
+    judgeWorks = true;
+    expect(await replayAll(letter?.id)).toEqual([letter?.id]);
+    expect(await letters()).toEqual([]);
+    await lookAround(ctx);
+    await expect.poll(() => world.ours(issue)[0]?.body, patiently).toContain('ann');
   });
 });
 
