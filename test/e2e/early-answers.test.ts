@@ -29,7 +29,7 @@ async function decisionUnheardOf(): Promise<Issue> {
 }
 
 describe('an answer to a decision that the App does not know to be visible yet', () => {
-  it.each(['accept', 'reject', 'explain'])('%s waits until it is known', async (verb) => {
+  it.each(['accept', 'explain'])('%s waits until it is known', async (verb) => {
     const issue = await decisionUnheardOf();
     world.say(issue, 'mia', `/manager ${verb}`);
     await expect.poll(() => world.outcomes(issue), patiently).toEqual(['choose: done', `${verb}: done`]);
