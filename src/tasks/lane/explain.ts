@@ -3,7 +3,7 @@ import { decisionStore } from '../../store/index.ts';
 import { isOverBudget } from '../support/budget.ts';
 import { refreshDecisionComment } from '../support/decision-comment.ts';
 import type { Outcome } from '../support/finish.ts';
-import { knowWhatIsPosted } from '../support/know-what-is-posted.ts';
+import { assertNoDecisionBeingPosted } from '../support/no-decision-being-posted.ts';
 import type { LaneCommand } from './work-command.ts';
 
 /** Opens the idea timeline, the votes and what would decide it in the decision's own comment. */
@@ -11,7 +11,7 @@ export async function explain(ctx: AppContext, { issue }: LaneCommand): Promise<
   if (await isOverBudget(ctx, ctx.db, issue.id)) {
     return { outcome: 'over-budget', detail: 'too many questions on this issue within an hour' };
   }
-  await knowWhatIsPosted(ctx, issue.id);
+  await assertNoDecisionBeingPosted(ctx, issue.id);
   const decision = await decisionStore.latestPostedDecision(ctx.db, issue.id);
   if (!decision) return { outcome: 'no-decision', detail: 'there is no decision on this issue yet' };
   await ctx.db.transaction(async (tx) => {

@@ -4,7 +4,7 @@ import { resolveWhich } from '../../pipeline/command/which.ts';
 import type { AppContext } from '../../ports.ts';
 import { decisionStore, proposalStore } from '../../store/index.ts';
 import type { Outcome } from '../support/finish.ts';
-import { knowWhatIsPosted } from '../support/know-what-is-posted.ts';
+import { assertNoDecisionBeingPosted } from '../support/no-decision-being-posted.ts';
 import { recordFeedback } from '../support/record-feedback.ts';
 import type { LaneCommand } from './work-command.ts';
 
@@ -15,7 +15,7 @@ export async function giveFeedback(
   { row, issue, role }: LaneCommand,
   request: FeedbackCommand,
 ): Promise<Outcome> {
-  await knowWhatIsPosted(ctx, issue.id);
+  await assertNoDecisionBeingPosted(ctx, issue.id);
   const decision = await decisionStore.decisionPostedBy(ctx.db, issue.id, row.createdAt);
   if (!decision) return { outcome: 'no-decision', detail: `there was no decision to ${request.verb} yet` };
   const answer = await answeredProposal(ctx, decision, request);

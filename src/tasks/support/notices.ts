@@ -35,11 +35,11 @@ export async function wantNotice(
   tx: Db,
   issue: Issue,
   command: Command,
-  { outcome, detail }: Outcome,
+  ended: Outcome,
 ): Promise<void> {
-  if (outcome === 'broken-config') return wantConfigProblem(ctx, tx, issue, detail ?? '');
-  if (!EXPLAINED.has(outcome)) return;
-  const body = renderNotice({ ...askedBy(command), outcome, detail: detail ?? '' });
+  if (ended.outcome === 'broken-config') return wantConfigProblem(ctx, tx, issue, ended.detail ?? '');
+  if (!EXPLAINED.has(ended.outcome)) return;
+  const body = endText(command, ended);
   await wantComment(ctx, tx, issue, { kind: 'notice', id: `notice-${issue.id}`, body });
 }
 
@@ -61,10 +61,9 @@ export async function wantDryRunEnd(
   tx: Db,
   issue: Issue,
   command: Command,
-  { outcome, detail }: Outcome,
+  ended: Outcome,
 ): Promise<void> {
-  const body = renderNotice({ ...askedBy(command), outcome, detail: detail ?? '' });
-  await wantDryRunComment(ctx, tx, issue, body);
+  await wantDryRunComment(ctx, tx, issue, endText(command, ended));
 }
 
 async function wantDryRunComment(ctx: AppContext, tx: Db, issue: Issue, body: string): Promise<void> {
@@ -103,6 +102,10 @@ export async function wantHelp(
       maskedBy: about.masked ? 'code formatting or a list' : null,
     }),
   });
+}
+
+function endText(command: Command, { outcome, detail }: Outcome): string {
+  return renderNotice({ ...askedBy(command), outcome, detail: detail ?? '' });
 }
 
 /** Who gave the command, and how it was written. */

@@ -7,7 +7,7 @@ import { NotYetError } from './patience.ts';
  * they say about it meanwhile must not be held against an older decision, or against none.
  * @throws NotYetError while a decision of the issue is being written.
  */
-export async function knowWhatIsPosted(ctx: AppContext, issueId: number): Promise<void> {
+export async function assertNoDecisionBeingPosted(ctx: AppContext, issueId: number): Promise<void> {
   if (await decisionStore.isDecisionBeingPosted(ctx.db, issueId)) {
     throw new NotYetError('it is not known yet whether the last decision stands on GitHub');
   }
