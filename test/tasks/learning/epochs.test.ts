@@ -4,7 +4,7 @@ import { asc, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
-import type { Judge, Verdict } from '../../../src/pipeline/judge/types.ts';
+import type { Judge } from '../../../src/pipeline/judge/types.ts';
 import { evaluations, gateReports, holdoutEpochs, snapshots } from '../../../src/schema/index.ts';
 import { holdoutStore, modelStore } from '../../../src/store/index.ts';
 import { putToGate } from '../../../src/tasks/learning/gate.ts';
@@ -12,6 +12,7 @@ import { promote, retract, rollBack } from '../../../src/tasks/learning/serve.ts
 import type { LearningContext } from '../../../src/tasks/learning/types.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { seedThreads } from '../../support/labelled.ts';
+import { bareVerdict } from '../../support/verdict.ts';
 
 let database: OpenDatabase;
 beforeAll(async () => {
@@ -28,22 +29,6 @@ beforeEach(async () => {
 /** Happens once, while a version is asked for the one decision that it has not answered yet. */
 let meanwhile: (ctx: LearningContext) => Promise<void>;
 
-const verdict: Omit<Verdict, 'model' | 'chosen' | 'forcedChoice'> = {
-  judge: 'embedded',
-  promptVersion: 'none',
-  votePolicy: 'single',
-  abstained: false,
-  abstainReason: null,
-  wouldDecide: null,
-  confidence: 0.8,
-  calibrated: false,
-  explanation: '',
-  goldenProposal: 'Do it.',
-  assessments: [],
-  votes: [],
-  ideas: [],
-};
-
 /** Every label is for proposal 1. */
 function judgeOf(version: { readonly name: string } | null): Judge {
   const name = version?.name ?? 'base';
@@ -53,7 +38,7 @@ function judgeOf(version: { readonly name: string } | null): Judge {
       const happens = meanwhile;
       if (version) meanwhile = async () => {};
       if (version) await happens(ctx);
-      return { ...verdict, model: name, chosen: 1, forcedChoice: 1 };
+      return bareVerdict(name, 1);
     },
   };
 }
@@ -150,8 +135,8 @@ describe("an epoch's level", () => {
 
   it('is spent by a look that gave no verdict: another candidate waits, and gets decisions of its own', async () => {
     const [first, second] = [await register(hereAndThere), await register()];
-    const { verdict: said, report } = await putToGate(ctx, first, options);
-    expect(said).toBe('wait');
+    const { verdict, report } = await putToGate(ctx, first, options);
+    expect(verdict).toBe('wait');
     expect(report).toContain('1 of 1 candidates judged, 0 left');
     await expect(putToGate(ctx, second, options)).rejects.toThrow(
       `${first.name} waits there for its verdict`,

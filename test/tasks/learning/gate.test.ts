@@ -17,6 +17,7 @@ import { judgeInShadow } from '../../../src/tasks/learning/shadow.ts';
 import type { LearningContext } from '../../../src/tasks/learning/types.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { distinctProposal, seedThread } from '../../support/labelled.ts';
+import { bareVerdict } from '../../support/verdict.ts';
 
 let database: OpenDatabase;
 beforeAll(async () => {
@@ -36,25 +37,7 @@ function judgeThat(name: string, isRight: Rule): Judge {
   return {
     name,
     judge: async (input: JudgeInput): Promise<Verdict> => {
-      const number = isRight(input.issue.number) ? 1 : 2;
-      return {
-        judge: 'embedded',
-        model: name,
-        promptVersion: 'none',
-        votePolicy: 'single',
-        chosen: number,
-        abstained: false,
-        forcedChoice: number,
-        abstainReason: null,
-        wouldDecide: null,
-        confidence: 0.8,
-        calibrated: false,
-        explanation: '',
-        goldenProposal: 'Do it.',
-        assessments: [],
-        votes: [],
-        ideas: [],
-      };
+      return bareVerdict(name, isRight(input.issue.number) ? 1 : 2);
     },
   };
 }
