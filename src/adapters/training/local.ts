@@ -90,25 +90,29 @@ function commandOf(plan: TrainingPlan, { commandPrefix = [] }: LocalLauncherOpti
 }
 
 async function statusOf(dir: string): Promise<TrainingStatus> {
-  const lastSignAt = await lastSign(dir);
-  const status = (state: TrainingStatus['state'], reason: string | null = null) => ({
-    state,
-    reason,
-    lastSignAt,
-  });
+  const state = await stateOf(dir);
+  // Looked for last: who has ended by now has given a sign.
+  return { ...state, lastSignAt: await lastSign(dir) };
+}
+
+async function stateOf(dir: string): Promise<Pick<TrainingStatus, 'state' | 'reason'>> {
   const pid = await readText(join(dir, 'pid'));
-  if (pid !== null && (await runs(pid.trim(), dir))) return status('running');
+  if (pid !== null && (await runs(pid.trim(), dir))) return { state: 'running', reason: null };
   // Looked at after the process: it may have ended between the two looks.
-  if ((await timeOf(join(dir, CANCELLED))) !== null) return status('cancelled');
+  if ((await timeOf(join(dir, CANCELLED))) !== null) return { state: 'cancelled', reason: null };
   const code = (await readText(join(dir, 'exit')))?.trim();
-  if (code === '0') return status('succeeded');
-  if (code !== undefined) return status('failed', `the trainer ended with exit code ${code}`);
-  if (pid !== null) return status('failed', 'the trainer died without saying why');
+  if (code === '0') return { state: 'succeeded', reason: null };
+  if (code !== undefined) return failed(`the trainer ended with exit code ${code}`);
+  if (pid !== null) return failed('the trainer died without saying why');
   const submittedAt = await timeOf(dir);
-  if (submittedAt === null) return status('unknown');
+  if (submittedAt === null) return { state: 'unknown', reason: null };
   return Date.now() - submittedAt.getTime() < START_MS
-    ? status('waiting')
-    : status('failed', 'the trainer never started');
+    ? { state: 'waiting', reason: null }
+    : failed('the trainer never started');
+}
+
+function failed(reason: string): Pick<TrainingStatus, 'state' | 'reason'> {
+  return { state: 'failed', reason };
 }
 
 /** @throws TrainingError when processes are left all the same */
