@@ -49,6 +49,10 @@ export const FAILPOINTS = [
   'effect.recorded',
   'effect.tombstoned',
   'effect.slot-returned',
+  // The sweeper: what GitHub could not tell.
+  'sweep.redelivery-wanted',
+  'sweep.redelivery-asked',
+  'sweep.command-taken',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

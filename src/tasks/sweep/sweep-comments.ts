@@ -86,4 +86,5 @@ async function take(ctx: AppContext, repository: Repository, comment: RecentComm
       },
     ),
   );
+  await ctx.failpoint('sweep.command-taken');
 }

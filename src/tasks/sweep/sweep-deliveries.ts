@@ -88,12 +88,14 @@ async function askOnce(ctx: AppContext, one: sweepStore.Redelivery): Promise<voi
   }
   // Whatever comes of it, the others are asked for before this one is again.
   await sweepStore.updateRedelivery(ctx.db, one.guid, { lastAskedAt: ctx.clock.now() });
+  await ctx.failpoint('sweep.redelivery-wanted');
   try {
     await ctx.github.redeliver(one.attemptId);
   } catch (error) {
     if (!(error instanceof GitHubError) || !isFinal(error)) throw error;
     return giveUp(ctx, one, error.message);
   }
+  await ctx.failpoint('sweep.redelivery-asked');
   await sweepStore.updateRedelivery(ctx.db, one.guid, { attempts: one.attempts + 1 });
   ctx.logger.info({ delivery: one.guid, event: one.event }, 'GitHub was asked to deliver again');
 }

@@ -34,8 +34,18 @@ export async function playScript(world: World): Promise<void> {
   );
   await answered(world, people.command(issue, 'rob', 'choose', ['refused']));
   await answered(world, people.command(issue, 'tim', 'status', ['done']));
+  await loseDeliveries(world, issue);
   await buryUnseen(world, issue);
   await endWithoutProposals(world);
+}
+
+/** Two commands are never delivered; GitHub knows of one of the failures only. */
+async function loseDeliveries(world: World, issue: Issue): Promise<void> {
+  const { github, people } = world;
+  for (const logged of [true, false]) {
+    github.disturbWebhook({ event: 'issue_comment', action: 'created' }, { kind: 'drop', logged });
+    await answered(world, people.command(issue, 'tim', 'status', ['done']));
+  }
 }
 
 /** The status comment is deleted and no webhook tells; it is noticed when it is to be written again. */
