@@ -19,7 +19,7 @@ export interface Moment {
 export interface Claim {
   readonly sentence: Sentence;
   readonly since: Moment;
-  /** Index of the candidate whose earlier text holds nearly the same words, null when they are its own. */
+  /** Index of the other candidate whose earlier text holds nearly the same words, null when they are its own. */
   readonly copiedFrom: number | null;
   /** Nearly the same words stand in the issue. */
   readonly restatesIssue: boolean;
@@ -32,6 +32,8 @@ export interface CodeClaim {
 
 export interface ReadCandidate {
   readonly candidate: Candidate;
+  /** Index of its author's first proposal in the thread: whoever posts several is still one voice. */
+  readonly voice: number;
   readonly document: ProposalDocument;
   readonly posted: Moment;
   readonly claims: readonly Claim[];
@@ -67,8 +69,18 @@ export function readThread(input: JudgeInput, read: ReadProposal = readProposal)
       block,
       copiedFrom: copiedCode(block, index, own, times, first),
     }));
-    return { candidate, document, posted: times[0] ?? { order: index, at: null }, claims, codes };
+    const posted = times[0] ?? { order: index, at: null };
+    return { candidate, voice: voiceOf(index, input.candidates), document, posted, claims, codes };
   });
+}
+
+/** Stands for every account that is gone, and in saved threads for every author who was not recorded. */
+const UNKNOWN_AUTHORS: ReadonlySet<string> = new Set(['', 'ghost']);
+
+function voiceOf(index: number, candidates: readonly Candidate[]): number {
+  const login = candidates[index]?.authorLogin.toLowerCase() ?? '';
+  if (UNKNOWN_AUTHORS.has(login)) return index;
+  return candidates.findIndex(({ authorLogin }) => authorLogin.toLowerCase() === login);
 }
 
 interface RevisionText {

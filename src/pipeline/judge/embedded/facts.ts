@@ -21,7 +21,7 @@ export interface Facts {
   readonly credited: readonly Sentence[];
   /** Identifiers named both in the cause and in the change, own ones first. */
   readonly chain: readonly string[];
-  /** Those of them that the issue, a cited file or another proposal names too; the others may be invented. */
+  /** Those of them that the issue, a cited file or another author names too; the others may be invented. */
   readonly confirmedChain: readonly string[];
   readonly changeIdentifiers: readonly string[];
   readonly ownCode: readonly CodeBlock[];
@@ -67,7 +67,7 @@ function isCredited({ copiedFrom, restatesIssue }: Claim): boolean {
   return copiedFrom === null && !restatesIssue;
 }
 
-export function factsOf(read: ReadCandidate, index: number, issue: IssueModel): Facts {
+export function factsOf(read: ReadCandidate, issue: IssueModel): Facts {
   const own = read.claims.filter(isCredited).map(({ sentence }) => sentence);
   const ownCode = read.codes.filter(({ copiedFrom }) => copiedFrom === null).map(({ block }) => block);
   const keywordLists = own.filter(isKeywordList);
@@ -89,7 +89,7 @@ export function factsOf(read: ReadCandidate, index: number, issue: IssueModel): 
     alternatives: prose.filter(({ role }) => role === 'alternatives'),
     credited,
     chain,
-    confirmedChain: chain.filter((name) => isConfirmed(name, index, links, issue)),
+    confirmedChain: chain.filter((name) => isConfirmed(name, read.voice, links, issue)),
     changeIdentifiers: distinct(change.flatMap(({ identifiers }) => identifiers)),
     ownCode,
     changeCode,
@@ -147,11 +147,11 @@ function chainOf(
 }
 
 /** A linked path says where the reader can look a name up: `src/useSearch.ts` confirms `useSearch`. */
-function isConfirmed(name: string, index: number, links: readonly CitedLink[], issue: IssueModel): boolean {
+function isConfirmed(name: string, voice: number, links: readonly CitedLink[], issue: IssueModel): boolean {
   const key = nameKey(name);
   const others = issue.mentions.get(key) ?? new Set();
   return (
-    [...others].some((who) => who !== index) || links.some(({ path }) => path.toLowerCase().includes(key))
+    [...others].some((who) => who !== voice) || links.some(({ path }) => path.toLowerCase().includes(key))
   );
 }
 

@@ -41,7 +41,7 @@ export function analyse(input: JudgeInput, read?: ReadProposal): AnalysedThread 
   const ideas = findIdeas(thread, terms);
   const standings = standingsOf(thread, ideas, terms);
   const measured = thread.map((read, index) => {
-    const facts = factsOf(read, index, issue);
+    const facts = factsOf(read, issue);
     const standing = standings[index] as Standing;
     return {
       read,

@@ -5,16 +5,16 @@ import type { Sentence } from './document.ts';
 import { nameKey, symbolsInCode } from './identifiers.ts';
 import { contentStems } from './text.ts';
 
-/** Stands for the issue among the candidates' indices. */
+/** Stands for the issue among the voices. */
 const ISSUE = -1;
 
 export interface IssueModel {
   /** Stems of title and expected result. */
   readonly expected: ReadonlySet<string>;
-  /** Stems that show what a sentence is about: the issue's, and those that several proposals use. */
+  /** Stems that show what a sentence is about: the issue's, and those that several authors use. */
   readonly topic: ReadonlySet<string>;
   readonly repository: string;
-  /** For each name in issue and proposals, the candidates (by posting order) that mention it; -1 is the issue. */
+  /** For each name in issue and proposals, the voices that mention it; -1 is the issue. */
   readonly mentions: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
@@ -62,23 +62,23 @@ function mentionsOf(issue: string, thread: readonly ReadCandidate[]): Map<string
     mentions.set(key, (mentions.get(key) ?? new Set()).add(who));
   };
   for (const name of symbolsInCode(issue)) add(name, ISSUE);
-  for (const [index, { document }] of thread.entries()) {
-    for (const { identifiers } of document.sentences) for (const name of identifiers) add(name, index);
-    for (const { symbols } of document.codes) for (const name of symbols) add(name, index);
+  for (const { document, voice } of thread) {
+    for (const { identifiers } of document.sentences) for (const name of identifiers) add(name, voice);
+    for (const { symbols } of document.codes) for (const name of symbols) add(name, voice);
   }
   return mentions;
 }
 
 function topicOf(issue: readonly string[], thread: readonly ReadCandidate[]): Set<string> {
-  const users = new Map<string, number>();
-  for (const { claims } of thread) {
+  const users = new Map<string, Set<number>>();
+  for (const { claims, voice } of thread) {
     const argued = claims.filter(
       ({ sentence, copiedFrom }) => ARGUING.has(sentence.role) && copiedFrom === null,
     );
     const stems = new Set(argued.flatMap(({ sentence }) => sentence.stems));
-    for (const stem of stems) users.set(stem, (users.get(stem) ?? 0) + 1);
+    for (const stem of stems) users.set(stem, (users.get(stem) ?? new Set()).add(voice));
   }
-  const shared = [...users].filter(([, count]) => count >= 2).map(([stem]) => stem);
+  const shared = [...users].filter(([, voices]) => voices.size >= 2).map(([stem]) => stem);
   return new Set([...issue, ...shared].filter((stem) => !GENERIC.has(stem)));
 }
 

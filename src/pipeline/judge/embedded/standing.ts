@@ -24,13 +24,13 @@ export function standingsOf(
 ): Standing[] {
   const plans = thread.map((read) => planVector(read, weights));
   return thread.map((read, index) => {
-    const held = heldBy(index, ideas);
+    const held = heldBy(index, ideas, thread);
     const similarities = plans.map((plan, other) =>
       other === index ? 0 : planSimilarity(plans[index], plan),
     );
     return {
       pioneered: held.pioneered / (held.pioneered + held.followed + 2),
-      support: thread.length < 2 ? 0 : sum(similarities) / (thread.length - 1),
+      support: support(read, similarities, thread),
       novelty: 1 - Math.exp(-held.unique / 3),
       lateDuplicate: lateDuplicate(read, index, thread, similarities, held),
       copied: copiedShare(read),
@@ -52,22 +52,36 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+/** Mean over the other authors of how similar the closest of their plans is: nobody supports a plan of their own. */
+function support(
+  { voice }: ReadCandidate,
+  similarities: readonly number[],
+  thread: readonly ReadCandidate[],
+): number {
+  const closest = new Map<number, number>();
+  for (const [other, similarity] of similarities.entries()) {
+    const speaker = thread[other]?.voice ?? other;
+    if (speaker !== voice) closest.set(speaker, Math.max(similarity, closest.get(speaker) ?? 0));
+  }
+  return sum([...closest.values()]) / Math.max(1, closest.size);
+}
+
 interface Held {
   /** Ideas it had first and others hold too. */
   readonly pioneered: number;
-  /** Ideas that somebody else had first. */
+  /** Ideas that another proposal had first. */
   readonly followed: number;
   /** Ideas about code that nobody else holds. */
   readonly unique: number;
 }
 
-function heldBy(index: number, ideas: readonly Idea[]): Held {
+function heldBy(index: number, ideas: readonly Idea[], thread: readonly ReadCandidate[]): Held {
+  const voice = thread[index]?.voice;
+  const isShared = ({ holders }: Idea) => holders.some((holder) => thread[holder.index]?.voice !== voice);
   const held = ideas.filter(({ holders }) => holders.some((holder) => holder.index === index));
   const first = held.filter(({ holders }) => holders[0]?.index === index);
-  const shared = first.filter(({ holders }) => holders.length > 1).length;
-  const unique = first.filter(
-    ({ holders, identifiers }) => holders.length === 1 && identifiers.length > 0,
-  ).length;
+  const shared = first.filter(isShared).length;
+  const unique = first.filter((idea) => !isShared(idea) && idea.identifiers.length > 0).length;
   return { pioneered: shared, followed: held.length - first.length, unique };
 }
 

@@ -33,7 +33,7 @@ export const FEATURES = {
     scale: 0.25,
     reason:
       'The strongest sign of understanding that text can show: the place named as the cause is the place the change ' +
-      'then touches. It cannot be had by adding links or code alone. Names that neither the issue nor a linked file nor another proposal mentions count half: they may be invented.',
+      'then touches. It cannot be had by adding links or code alone. Names that neither the issue nor a linked file nor another author mentions count half: they may be invented.',
   },
   evidence: {
     weight: 0.18,
@@ -137,7 +137,8 @@ export const FEATURES = {
   copied: {
     weight: -1,
     scale: 0.15,
-    reason: 'Sentences and code taken over from an earlier text of somebody else.',
+    reason:
+      'Sentences and code taken over from an earlier text of another proposal: nobody is chosen for them twice.',
   },
   lateEdits: {
     weight: -0.1,

@@ -64,3 +64,41 @@ describe('who said what first', () => {
     expect(two?.raw.copied).toBe(0);
   });
 });
+
+describe('an author with several proposals', () => {
+  const plan = `### Root cause
+\`formatTotal\` drifts by a cent, because \`roundEachRow\` rounds every price of the cart.
+### Changes
+Remove \`roundEachRow\` and let \`formatTotal\` round the sum once.`;
+  const other = `### Root cause
+The total of the cart is read from a stale \`totalCache\`.
+### Changes
+Clear \`totalCache\` whenever a row is put into the cart.`;
+  const posted = [candidate(1, plan), candidate(2, other)];
+  const by = (login: string, number: number) => ({ ...candidate(number, plan), authorLogin: login });
+  const rawOf = (...more: Candidate[]) => analyse(withCandidates(...posted, ...more)).proposals[0]?.raw;
+  const again = (login: string) => rawOf(by(login, 3), by(login, 4));
+
+  it('is one voice: repeating a plan neither supports nor confirms it', () => {
+    const alone = rawOf();
+    for (const repeated of [again('author1'), again('Author1')]) {
+      expect(repeated?.pioneered).toBe(0);
+      expect(repeated?.support).toBe(alone?.support);
+      expect(repeated?.causeToChange).toBe(alone?.causeToChange);
+    }
+    const agreed = again('author9');
+    expect(agreed?.pioneered).toBeGreaterThan(0);
+    expect(agreed?.support).toBeGreaterThan(alone?.support ?? 1);
+    expect(agreed?.causeToChange).toBeGreaterThan(alone?.causeToChange ?? 1);
+  });
+
+  it('is not taken for one where the account is gone, for many are called so', () => {
+    const gone = [by('ghost', 1), by('ghost', 2)];
+    expect(analyse(withCandidates(...gone)).proposals[0]?.raw.pioneered).toBeGreaterThan(0);
+  });
+
+  it('gets no credit for the same words twice', () => {
+    const [, , repeated] = analyse(withCandidates(...posted, by('author1', 3))).proposals;
+    expect(repeated?.raw.copied).toBe(1);
+  });
+});
