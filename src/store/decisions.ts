@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, desc, eq, isNotNull, isNull, like, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, isNull, like, lt, lte, sql } from 'drizzle-orm';
 import type { Verdict, Vote } from '../pipeline/judge/types.ts';
 import type { Db } from '../ports.ts';
 import { decisions, effects, votes } from '../schema/index.ts';
@@ -58,13 +58,13 @@ export async function votesOf(db: Db, decisionId: string): Promise<VoteRow[]> {
   return db.select().from(votes).where(eq(votes.decisionId, decisionId)).orderBy(asc(votes.ordinal));
 }
 
-/** The decision that stood on GitHub at that time: feedback belongs to what its author could see. */
+/** The newest decision that stood on GitHub at that time: feedback belongs to what its author could see. */
 export async function decisionPostedBy(db: Db, issueId: number, at: Date): Promise<Decision | null> {
   const [row] = await db
     .select()
     .from(decisions)
     .where(and(eq(decisions.issueId, issueId), isNotNull(decisions.postedAt), lte(decisions.postedAt, at)))
-    .orderBy(desc(decisions.postedAt))
+    .orderBy(desc(decisions.decidedAt))
     .limit(1);
   return row ?? null;
 }
@@ -91,24 +91,30 @@ export async function decisionOnSnapshot(db: Db, snapshotId: string): Promise<De
   return row ?? null;
 }
 
+/** The newest of the decisions on GitHub; one that was made before it may have come there later. */
 export async function latestPostedDecision(db: Db, issueId: number): Promise<Decision | null> {
   const [row] = await db
     .select()
     .from(decisions)
     .where(and(eq(decisions.issueId, issueId), isNotNull(decisions.postedAt)))
-    .orderBy(desc(decisions.postedAt))
+    .orderBy(desc(decisions.decidedAt))
     .limit(1);
   return row ?? null;
 }
 
-/** Decisions of the issue that a newer one replaces. */
-export async function supersedeOlder(tx: Db, issueId: number, newestId: string): Promise<Decision[]> {
+/** The decisions on GitHub that this one replaces. */
+export async function supersedeOlder(
+  tx: Db,
+  { issueId, decidedAt }: Pick<Decision, 'issueId' | 'decidedAt'>,
+): Promise<Decision[]> {
   return tx
     .update(decisions)
     .set({
       state: sql`case when ${decisions.state} = 'proposed' then 'superseded' else ${decisions.state} end`,
     })
-    .where(and(eq(decisions.issueId, issueId), ne(decisions.id, newestId), isNotNull(decisions.postedAt)))
+    .where(
+      and(eq(decisions.issueId, issueId), lt(decisions.decidedAt, decidedAt), isNotNull(decisions.postedAt)),
+    )
     .returning();
 }
 

@@ -230,8 +230,10 @@ export function renderFolded(view: FoldedView): string {
     ? `${proposalLink(view.chosen)} of ${login(view.chosen.authorLogin)} was chosen`
     : 'nothing was chosen';
   const judge = view.judge === null ? '' : ` by the ${judgeName(view.judge)}`;
+  const isAnswered = view.state.kind !== 'proposed' && view.state.kind !== 'superseded';
+  const answer = isAnswered ? `, ${stateText(view.state)}` : '';
   return (
     `Superseded by ${link('a newer decision', view.newerUrl)}: ` +
-    `${choice}${judge} on ${utc(view.decidedAt)}${view.retracted ? ', by a version that was retracted since' : ''} <sub>(decision ${code(view.id, 80)})</sub>`
+    `${choice}${judge} on ${utc(view.decidedAt)}${view.retracted ? ', by a version that was retracted since' : ''}${answer} <sub>(decision ${code(view.id, 80)})</sub>`
   );
 }

@@ -82,6 +82,8 @@ export interface FoldedView {
   readonly chosen: ProposalView | null;
   /** The newer comment, null while it is not posted yet. */
   readonly newerUrl: string | null;
+  /** What a maintainer said to it, if anything. */
+  readonly state: DecisionStateView;
   /** Whether the version that decided was found to be bad. */
   readonly retracted?: boolean;
 }

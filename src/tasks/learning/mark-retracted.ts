@@ -4,7 +4,7 @@
  */
 import type { AppContext } from '../../ports.ts';
 import { decisionStore, effectStore, issueStore, modelStore } from '../../store/index.ts';
-import { refreshDecisionComment, urlOfNewer } from '../support/decision-comment.ts';
+import { refreshDecisionComment } from '../support/decision-comment.ts';
 import { commentKey } from '../support/want.ts';
 
 export async function markRetracted(ctx: AppContext, signal: AbortSignal): Promise<void> {
@@ -28,10 +28,6 @@ async function markDecision(
     await issueStore.lockIssue(tx, issueId); // A feedback that comes in now must see it, or be seen.
     const decision = await decisionStore.getDecision(tx, id);
     if (!decision || !(await effectStore.findEffect(tx, commentKey('decision', decision.runId)))) return;
-    const newerUrl = await urlOfNewer(tx, decision);
-    await refreshDecisionComment(ctx, tx, id, {
-      unhurried: true,
-      ...(newerUrl === null ? {} : { newerUrl }),
-    });
+    await refreshDecisionComment(ctx, tx, id, { unhurried: true });
   });
 }

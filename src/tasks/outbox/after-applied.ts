@@ -65,8 +65,10 @@ async function publishDecision(
   if (await evidenceStore.markExposed(tx, decision.issueId, visibleAt)) {
     await resolveLabelsOfIssue(tx, decision.issueId, ctx.clock.now());
   }
-  for (const older of await decisionStore.supersedeOlder(tx, decision.issueId, decision.id)) {
-    await refreshDecisionComment(ctx, tx, older.id, { newerUrl: applied.comment.url });
+  // A comment that GitHub took late may hold a decision that is replaced already.
+  const newest = (await decisionStore.latestPostedDecision(tx, decision.issueId)) ?? decision;
+  for (const older of await decisionStore.supersedeOlder(tx, newest)) {
+    await refreshDecisionComment(ctx, tx, older.id);
   }
   const snapshot = await proposalStore.getSnapshot(tx, decision.snapshotId);
   if (snapshot && !snapshot.erasedAt) {

@@ -29,31 +29,25 @@ export async function wantDecisionComment(ctx: AppContext, tx: Db, decisionId: s
 }
 
 /**
- * Brings the comment in line with the rows. A superseded decision is folded to a link to the newer comment.
+ * Brings the comment in line with the rows. Whatever is said to a decision that a newer one has replaced, it stays
+ * folded to a link to that one's comment.
  * `notBefore` debounces changes that nobody waits for; `unhurried` ones let every new decision pass.
  */
 export async function refreshDecisionComment(
   ctx: AppContext,
   tx: Db,
   decisionId: string,
-  options: { newerUrl?: string; notBefore?: Date; unhurried?: boolean } = {},
+  options: { notBefore?: Date; unhurried?: boolean } = {},
 ): Promise<void> {
   const decision = await decisionStore.getDecision(tx, decisionId);
   if (!decision) throw new Error(`there is no decision ${decisionId}`);
   const issue = await issueStore.getIssue(tx, decision.issueId);
   const snapshot = await proposalStore.getSnapshot(tx, decision.snapshotId);
   if (!issue || !snapshot) throw new Error(`decision ${decisionId} has lost its issue or snapshot`);
-  const body =
-    decision.state === 'superseded' || options.newerUrl !== undefined
-      ? renderFolded(
-          await foldedView(
-            tx,
-            decision,
-            snapshot.input,
-            options.newerUrl ?? (await newerCommentUrl(tx, decision)),
-          ),
-        )
-      : renderDecision(await decisionView(tx, decision, snapshot));
+  const newer = await newerThanThis(tx, decision);
+  const body = newer
+    ? renderFolded(await foldedView(tx, decision, snapshot.input, newer))
+    : renderDecision(await decisionView(tx, decision, snapshot));
   await wantComment(ctx, tx, issue, {
     kind: 'decision',
     id: decision.runId,
@@ -64,10 +58,13 @@ export async function refreshDecisionComment(
   });
 }
 
-/** Where the comment of a newer decision stands, if the issue has one; null while it is the newest. */
-export async function urlOfNewer(tx: Db, decision: decisionStore.Decision): Promise<string | null> {
-  const newest = await decisionStore.latestPostedDecision(tx, decision.issueId);
-  return newest === null || newest.id === decision.id ? null : newerCommentUrl(tx, decision);
+/** The issue's newest decision on GitHub, if it was made after this one. */
+async function newerThanThis(
+  tx: Db,
+  { issueId, decidedAt }: decisionStore.Decision,
+): Promise<decisionStore.Decision | null> {
+  const newest = await decisionStore.latestPostedDecision(tx, issueId);
+  return newest !== null && newest.decidedAt > decidedAt ? newest : null;
 }
 
 /** Says that the judge is at work, or waited for, in the comment that will hold the decision. */
@@ -184,24 +181,20 @@ async function labelledIdeas(tx: Db, snapshot: proposalStore.Snapshot): Promise<
   return acceptedIdeas(snapshot.input, label.proposalNumber) ?? [];
 }
 
-async function newerCommentUrl(tx: Db, decision: decisionStore.Decision): Promise<string | null> {
-  const newer = await decisionStore.latestPostedDecision(tx, decision.issueId);
-  const effect = newer && (await effectStore.findEffect(tx, commentKey('decision', newer.runId)));
-  return effect?.githubUrl ?? null;
-}
-
 async function foldedView(
   tx: Db,
   decision: decisionStore.Decision,
   input: JudgeInput,
-  newerUrl: string | null,
+  newer: decisionStore.Decision,
 ): Promise<FoldedView> {
+  const comment = await effectStore.findEffect(tx, commentKey('decision', newer.runId));
   return {
     id: decision.id,
     decidedAt: decision.decidedAt.toISOString(),
     judge: decision.judge,
     chosen: proposalViews(input).find((proposal) => proposal.number === decision.chosen) ?? null,
-    newerUrl,
+    newerUrl: comment?.githubUrl ?? null,
+    state: stateView(decision),
     retracted: (await retractionOf(tx, decision)) !== null,
   };
 }

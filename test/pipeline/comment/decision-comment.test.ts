@@ -207,9 +207,13 @@ describe('the forms before and after a decision', () => {
       judge: 'embedded',
       chosen: proposals[1],
       newerUrl: 'https://github.com/acme/app/issues/7#issuecomment-200',
+      state: { kind: 'superseded', newerUrl: null },
     } as const;
     expect(renderPlaceholder(placeholder)).toMatchSnapshot();
     expect(renderFolded(folded)).toMatchSnapshot();
     expect(renderFolded({ ...folded, judge: null, chosen: null, newerUrl: null })).toMatchSnapshot();
+    expect(renderFolded({ ...folded, state: { kind: 'accepted', by: 'mia' } })).toContain(
+      ', accepted by mia <sub>',
+    );
   });
 });
