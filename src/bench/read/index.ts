@@ -10,7 +10,7 @@ import { readSweLancer } from './swe-lancer.ts';
 
 export interface ReadTasks extends TaskFile {
   readonly path: string;
-  /** SHA-256 of what was read, hex: two reports with the same one are about the same tasks. */
+  /** SHA-256 of the file, hex; of a directory, of its files one after another in the order of their names. */
   readonly sha256: string;
 }
 
@@ -21,12 +21,15 @@ export interface ReadTasks extends TaskFile {
  */
 export async function readTasks(path: string): Promise<ReadTasks> {
   const files = await filesAt(path);
-  const read = parseTasks(path, files);
+  const read = parseTasks(
+    path,
+    files.map(({ name, bytes }) => ({ name, text: decode(bytes, name) })),
+  );
   if (read.tasks.length === 0) {
     throw new InputError(`${path} has no task with an answer.`, 'Give a file with labelled tasks.');
   }
   const hash = createHash('sha256');
-  for (const { text } of files) hash.update(text).update('\0');
+  for (const { bytes } of files) hash.update(bytes);
   return { ...read, path, sha256: hash.digest('hex') };
 }
 
@@ -43,7 +46,16 @@ function parseTasks(path: string, files: readonly { name: string; text: string }
   );
 }
 
-async function filesAt(path: string): Promise<{ name: string; text: string }[]> {
+/** Without its byte order mark. @throws InputError for another encoding: replaced characters would be judged as text */
+function decode(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InputError(`${name} is not UTF-8.`, 'Save it as UTF-8.', { cause });
+  }
+}
+
+async function filesAt(path: string): Promise<{ name: string; bytes: Uint8Array }[]> {
   try {
     const names = (await stat(path)).isDirectory()
       ? (await readdir(path))
@@ -51,7 +63,7 @@ async function filesAt(path: string): Promise<{ name: string; text: string }[]> 
           .toSorted()
           .map((name) => join(path, name))
       : [path];
-    return await Promise.all(names.map(async (name) => ({ name, text: await readFile(name, 'utf8') })));
+    return await Promise.all(names.map(async (name) => ({ name, bytes: await readFile(name) })));
   } catch (cause) {
     const reason =
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(cause);

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { InputError } from '../../errors.ts';
 import type { BenchTask, TaskFile } from '../task.ts';
 
+const time = z.iso.datetime({ offset: true }).nullable();
+
 const judgeThread = z.object({
   repository: z.string(),
   issue: z.object({ number: z.number().int(), title: z.string(), body: z.string() }),
@@ -12,9 +14,9 @@ const judgeThread = z.object({
         number: z.number().int(),
         authorLogin: z.string(),
         url: z.string(),
-        createdAt: z.string().nullable(),
+        createdAt: time,
         body: z.string(),
-        revisions: z.array(z.object({ hash: z.string(), body: z.string(), at: z.string().nullable() })),
+        revisions: z.array(z.object({ hash: z.string(), body: z.string(), at: time })),
       }),
     )
     .min(1),
@@ -41,6 +43,12 @@ function toTask({ name, text }: { name: string; text: string }): BenchTask {
   const { preferred, ...input } = parsed.data; // z.object has dropped every other key, such as the reason.
   if (!input.candidates.some(({ number }) => number === preferred)) {
     throw new InputError(`${name}: preferred names no candidate.`, 'Give the number of a candidate.');
+  }
+  if (input.candidates.some(({ number }, index) => number !== index + 1)) {
+    throw new InputError(
+      `${name}: its candidates are not numbered from 1 in their order.`,
+      'Give them in posting order, numbered 1, 2, 3 and so on.',
+    );
   }
   return {
     id: name.replace(/^.*[\\/]/, '').replace(/\.json$/, ''),

@@ -15,7 +15,10 @@ const label = z.looseObject({
   price: z.number().nonnegative().nullish(),
 });
 
-/** @throws InputError that names the line: no thread, an accepted comment that is no proposal, a thread twice */
+/**
+ * @throws InputError that names the line: no thread, an accepted comment that is no proposal, comments that cannot be
+ * told apart, a thread twice
+ */
 export function readLabelledThreads(text: string, file: string): TaskFile {
   const lines = text
     .split('\n')
@@ -41,6 +44,7 @@ function unlabelled(count: number): Skipped[] {
 /** Null when the thread has no label. */
 function toTask(line: string, { file, place }: { file: string; place: string }): BenchTask | null {
   const thread = parseSavedThread(line, { file: `${file}, ${place},`, line: '1' });
+  refuseTwins(thread.comments, `${file}, ${place}`);
   const parsed = label.safeParse(JSON.parse(line)); // parseSavedThread has read the same line as JSON.
   if (!parsed.success) {
     const [first] = parsed.error.issues;
@@ -54,9 +58,9 @@ function toTask(line: string, { file, place }: { file: string; place: string }):
   const urls = new Set(thread.comments.filter(({ id }) => accepted.has(id)).map(({ url }) => url));
   const frozen = freezeThread(thread);
   const numbers = frozen.candidates.filter(({ url }) => urls.has(url)).map(({ number }) => number);
-  if (numbers.length === 0) {
+  if (numbers.length < accepted.size) {
     throw new InputError(
-      `${file}, ${place}: no accepted comment is among the ${frozen.candidates.length} proposals.`,
+      `${file}, ${place}: of ${accepted.size} accepted comments only ${numbers.length} are among the ${frozen.candidates.length} proposals.`,
       'accepted_comment_ids must name comments of the thread.',
     );
   }
@@ -70,4 +74,17 @@ function toTask(line: string, { file, place }: { file: string; place: string }):
     answer: { numbers, price: parsed.data.price ?? null },
     candidateIds: frozen.candidates.map(({ url }) => url),
   };
+}
+
+/** The answer is found by id and address: two comments that share one would both count as right. */
+function refuseTwins(comments: readonly { readonly id: number; readonly url: string }[], file: string): void {
+  const places = comments.map((comment, index) => ({ ...comment, place: `comment ${index + 1}` }));
+  refuseDuplicates(
+    places.map(({ id, place }) => ({ id: String(id), place })),
+    { file, what: 'id' },
+  );
+  refuseDuplicates(
+    places.map(({ url, place }) => ({ id: url, place })),
+    { file, what: 'html_url' },
+  );
 }

@@ -43,7 +43,8 @@ export function parseLiteral(text: string): Literal {
   }
 }
 
-const BLANK = /(?:[ \t\r\n\f]+|\\\r?\n|#[^\n]*)*/y;
+/** One piece of what stands between values: matched in a loop, for a repeated group would exhaust the stack. */
+const BLANK = /[ \t\r\n\f]+|\\\r?\n|#[^\n]*/y;
 const WORD = /[A-Za-z_]\w*/y;
 const NUMBER =
   /[+-]?[ \t]*(?:0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d+)?|\d(?:_?\d)*\.?(?:[eE][+-]?\d+)?)/y;
@@ -163,7 +164,8 @@ class Reader {
   }
 
   private skipBlank(): void {
-    this.at += this.matches(BLANK)?.length ?? 0;
+    for (let blank = this.matches(BLANK); blank !== null; blank = this.matches(BLANK))
+      this.at += blank.length;
   }
 
   private peek(char: string): boolean {

@@ -84,8 +84,9 @@ function placeOf(row: Row, index: number, file: string): Place {
 function parseCsv(text: string, file: string): Row[] {
   let rows: Row[];
   try {
-    rows = parse(text, { bom: true, columns: true, skip_empty_lines: true });
+    rows = parse(text, { bom: true, columns: (head) => headOf(head, file), skip_empty_lines: true });
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new InputError(`${file} is not CSV: ${problem}.`, 'Give a file in SWE-Lancer’s format.', { cause });
   }
@@ -98,6 +99,16 @@ function parseCsv(text: string, file: string): Row[] {
     );
   }
   return rows;
+}
+
+/** @throws InputError for a name that stands twice: of two columns the last would win without a word */
+function headOf(names: string[], file: string): string[] {
+  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (twice === undefined) return names;
+  throw new InputError(
+    `${file} has the column ${twice.slice(0, 60)} twice.`,
+    'Rename one, or take it out of the file.',
+  );
 }
 
 function toTask(row: Row, place: Place): BenchTask {
@@ -139,11 +150,14 @@ function literalOf(row: Row, column: string, place: Place): Literal {
   }
 }
 
+/** `1000`, `1000.50`, `$1,000`: other notations could be misread by a factor of a thousand. */
+const DOLLARS = /^\$?(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.\d*)?$/;
+
 /** US dollars. */
 function priceOf(row: Row, place: Place): number {
-  const price = Number((row.price ?? '').replace(/[$,\s]/g, '') || Number.NaN);
-  if (!Number.isFinite(price) || price < 0) throw broken(place, 'its price is no amount of dollars');
-  return price;
+  const price = (row.price ?? '').trim();
+  if (!DOLLARS.test(price)) throw broken(place, 'its price is no amount of dollars');
+  return Number(price.replace(/[$,]/g, ''));
 }
 
 interface TaskIssue {
@@ -161,8 +175,8 @@ function issueOf(data: ManagerData, row: Row, place: Place): TaskIssue {
   return {
     repository: address?.[1] ?? 'Expensify/App',
     number: Number(address?.[2] ?? /^\d{1,10}/.exec(place.questionId)?.[0] ?? place.row),
-    title: titleBeforeTheChoice(wellFormed(data.title ?? shown?.title ?? '')),
-    body: bodyBeforeTheChoice(wellFormed(data.html_description ?? shown?.body ?? '')),
+    title: titleBeforeTheChoice(wellFormed(data.title || (shown?.title ?? ''))),
+    body: bodyBeforeTheChoice(wellFormed(data.html_description || (shown?.body ?? ''))),
   };
 }
 

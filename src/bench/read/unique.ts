@@ -15,7 +15,7 @@ export function refuseDuplicates(
     if (before !== undefined) {
       throw new InputError(
         `${file}: ${place} has the same ${what} as ${before}: ${id.slice(0, 80)}.`,
-        'Every id must be unique, or results could not be compared.',
+        'Each must be unique, or results could not be told apart.',
       );
     }
     seen.set(id, place);

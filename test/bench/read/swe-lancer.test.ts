@@ -55,6 +55,13 @@ describe('what is read', () => {
     });
   });
 
+  it('takes them from the prompt where manager_data has them empty', () => {
+    const empty = TEXT.replace(/'title': '[^']*'/, "'title': ''");
+    expect(empty).not.toBe(TEXT);
+    const [first] = readSweLancer(empty, 'tasks.csv').tasks;
+    expect(first?.input.issue.title).toBe('Shelf: books are not sorted by title');
+  });
+
   it('gives one pseudonym to an author and one to each unknown', () => {
     const names = task('11-manager-0').input.candidates.map(({ authorLogin }) => authorLogin);
     expect(names).toEqual(['author-1', 'author-2', 'author-1']);
@@ -130,6 +137,7 @@ describe('a broken file is named', () => {
     ['no question id', row(''), /row 1 has no question_id/],
     ['a price that is no number', row('a', GOOD, 'free'), /Row 1 \(a\) .*price/],
     ['no price', row('a', GOOD, ''), /Row 1 \(a\) .*price/],
+    ['a price in another notation', row('a', GOOD, '"1.000,00"'), /Row 1 \(a\) .*price/],
     ['no Manager rows', 'a,ic_swe,5,\n', /f\.csv has no Manager tasks among its 1 rows/],
     ['no rows', '', /no Manager tasks among its 0 rows/],
     ['a row of another length', `${row('a')}b,swe_manager\n`, /is not CSV.*line 3/],
@@ -137,6 +145,19 @@ describe('a broken file is named', () => {
   ])('%s', (_, rows, problem) => {
     expect(() => readSweLancer(HEAD + rows, 'f.csv')).toThrow(InputError);
     expect(() => readSweLancer(HEAD + rows, 'f.csv')).toThrow(problem);
+  });
+
+  it.each([
+    ['1000', 1000],
+    ['1000.50', 1000.5],
+    ['"$32,000"', 32_000],
+  ])('but the price %s is read', (price, dollars) => {
+    expect(readSweLancer(HEAD + row('a', GOOD, price), 'f.csv').tasks[0]?.answer.price).toBe(dollars);
+  });
+
+  it('a column that stands twice', () => {
+    const text = `price,${HEAD}1,${row('a')}`;
+    expect(() => readSweLancer(text, 'f.csv')).toThrow('has the column price twice');
   });
 
   it('a file of other columns', () => {
