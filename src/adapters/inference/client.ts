@@ -23,6 +23,9 @@ interface Progress {
   readonly failed: Set<InferenceServer>;
   /** Servers that do not have the model; they are not asked twice. */
   readonly absent: Set<InferenceServer>;
+  /** Attempts that failed although the server may have the model, and what the last of them means. */
+  setbacks: number;
+  setback: { readonly failure: AttemptError; readonly error: JudgeError } | null;
 }
 
 /**
@@ -47,9 +50,16 @@ class OpenAiCompatibleClient implements InferenceClient {
   }
 
   async complete(request: CompletionRequest, options: CompleteOptions = {}): Promise<Completion> {
-    const progress: Progress = { attempts: 0, startedAt: null, failed: new Set(), absent: new Set() };
+    const progress: Progress = {
+      attempts: 0,
+      startedAt: null,
+      failed: new Set(),
+      absent: new Set(),
+      setbacks: 0,
+      setback: null,
+    };
     for (;;) {
-      const server = await this.#pool.acquire(avoided(progress), options.signal);
+      const server = await this.#pool.acquire(progress, options.signal);
       const result = await this.#attempt(server, request, options, progress);
       if (!(result instanceof AttemptError)) return toCompletion(result, server, request, progress);
       await this.#beforeNext(server, result, progress, options.signal);
@@ -83,21 +93,27 @@ class OpenAiCompatibleClient implements InferenceClient {
     progress: Progress,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    (failure.kind === 'absent' ? progress.absent : progress.failed).add(server);
-    const final = toJudgeError(failure, server.url, progress.attempts);
-    if (!failure.repeatable || progress.attempts >= this.#options.maxAttempts) throw final;
-    if (this.#pool.hasOther(avoided(progress))) return;
-    // From here on only servers that have failed already are left; without them there is nobody to ask.
-    if (failure.kind === 'absent' && !this.#pool.hasOther(progress.absent)) throw final;
-    const delayMs = this.#delay(progress.attempts, failure.retryAfterMs);
-    if (delayMs >= this.#timeLeft(progress)) throw final;
+    const error = toJudgeError(failure, server.url, progress.attempts);
+    if (failure.kind === 'absent') {
+      progress.absent.add(server);
+      if (progress.absent.size === this.#servers.length) throw error;
+    } else {
+      progress.failed.add(server);
+      progress.setbacks += 1;
+      progress.setback = { failure, error };
+      if (!failure.repeatable || progress.setbacks >= this.#options.maxAttempts) throw error;
+    }
+    // Without a setback there is nobody to give time to: whoever may have the model is free, or known to be down.
+    if (progress.setback === null || this.#pool.hasOther(progress)) return;
+    const delayMs = this.#delay(progress.setbacks, progress.setback.failure.retryAfterMs);
+    if (delayMs >= this.#timeLeft(progress)) throw progress.setback.error;
     await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
   }
 
   /** Milliseconds: doubling, with equal jitter (aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter). */
-  #delay(attempts: number, retryAfterMs: number | null): number {
+  #delay(setbacks: number, retryAfterMs: number | null): number {
     const { retryDelayMs, maxRetryDelayMs } = this.#options;
-    const ceiling = Math.min(maxRetryDelayMs, retryDelayMs * 2 ** (attempts - 1));
+    const ceiling = Math.min(maxRetryDelayMs, retryDelayMs * 2 ** (setbacks - 1));
     const jittered = ceiling / 2 + (Math.random() * ceiling) / 2;
     return Math.min(maxRetryDelayMs, Math.max(jittered, retryAfterMs ?? 0));
   }
@@ -151,10 +167,6 @@ function cannotLoad({ name, path }: Adapter, url: string, failure: AttemptError)
     `It must be started with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, and must see ${path}.`,
     { cause: failure, retryable: false },
   );
-}
-
-function avoided(progress: Progress): ReadonlySet<InferenceServer> {
-  return new Set([...progress.failed, ...progress.absent]);
 }
 
 function toCompletion(

@@ -2,8 +2,16 @@
 import { JudgeError } from '../../errors.ts';
 import type { InferenceServer } from './server.ts';
 
+/** Servers that a request would rather not, or cannot, be sent to. */
+export interface Shunned {
+  /** Have just failed it: taken only when there is no other. */
+  readonly failed: ReadonlySet<InferenceServer>;
+  /** Do not have its model: never taken. */
+  readonly absent: ReadonlySet<InferenceServer>;
+}
+
 interface Waiter {
-  readonly avoid: ReadonlySet<InferenceServer>;
+  readonly shunned: Shunned;
   readonly resolve: (server: InferenceServer) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -28,16 +36,14 @@ export class ServerPool {
 
   /**
    * Takes a place on a server; `release` gives it back.
-   * @param avoid servers that have just failed this request; they are taken only when there is no other.
    * @throws JudgeError retryable when no server is available or the pool is closed, the signal's reason when it aborts.
    */
-  async acquire(avoid: ReadonlySet<InferenceServer>, signal?: AbortSignal): Promise<InferenceServer> {
+  async acquire(shunned: Shunned, signal?: AbortSignal): Promise<InferenceServer> {
     signal?.throwIfAborted();
     if (this.#closed) throw closed();
-    await this.#reviveOthers();
+    await this.#reviveOthers(shunned);
     signal?.throwIfAborted();
-    const server = this.#waiters.length === 0 ? this.#pick(avoid) : null;
-    return server ? this.#take(server) : this.#wait(avoid, signal);
+    return this.#wait(shunned, signal);
   }
 
   release(server: InferenceServer): void {
@@ -47,8 +53,8 @@ export class ServerPool {
   }
 
   /** Whether there is a server that may be tried besides those. */
-  hasOther(than: ReadonlySet<InferenceServer>): boolean {
-    return this.#servers.some((server) => server.available && !than.has(server));
+  hasOther({ failed, absent }: Shunned): boolean {
+    return this.#servers.some((server) => server.available && !failed.has(server) && !absent.has(server));
   }
 
   close(): void {
@@ -58,21 +64,25 @@ export class ServerPool {
   }
 
   /** Servers that may be back are asked in passing; with none left, their answer is worth waiting for. */
-  async #reviveOthers(): Promise<void> {
-    const open = this.#servers.filter((server) => !server.available);
+  async #reviveOthers(shunned: Shunned): Promise<void> {
+    const able = this.#servers.filter((server) => !shunned.absent.has(server));
+    const open = able.filter((server) => !server.available);
     if (open.length === 0) return;
     const revivals = open.map((server) => server.revive());
-    if (open.length < this.#servers.length) {
+    if (open.length < able.length) {
       void Promise.all(revivals).then(() => this.#serveWaiters());
       return;
     }
     await Promise.all(revivals);
-    if (!this.#servers.some((server) => server.available)) throw this.#allDown();
   }
 
-  #pick(avoid: ReadonlySet<InferenceServer>): InferenceServer | null {
-    const available = this.#servers.filter((server) => server.available);
-    const preferred = available.filter((server) => !avoid.has(server));
+  #availableTo({ absent }: Shunned): readonly InferenceServer[] {
+    return this.#servers.filter((server) => server.available && !absent.has(server));
+  }
+
+  #pick(shunned: Shunned): InferenceServer | null {
+    const available = this.#availableTo(shunned);
+    const preferred = available.filter((server) => !shunned.failed.has(server));
     const free = (preferred.length > 0 ? preferred : available).filter(
       (server) => server.inFlight < this.#maxInFlight,
     );
@@ -89,14 +99,15 @@ export class ServerPool {
     return server;
   }
 
-  #wait(avoid: ReadonlySet<InferenceServer>, signal: AbortSignal | undefined): Promise<InferenceServer> {
+  /** Behind those who wait already, unless none of them can take what is free. */
+  #wait(shunned: Shunned, signal: AbortSignal | undefined): Promise<InferenceServer> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);
         reject(signal?.reason);
       };
       const waiter: Waiter = {
-        avoid,
+        shunned,
         resolve: (server) => {
           signal?.removeEventListener('abort', leave);
           resolve(server);
@@ -108,20 +119,17 @@ export class ServerPool {
       };
       signal?.addEventListener('abort', leave, { once: true });
       this.#waiters.push(waiter);
+      this.#serveWaiters();
     });
   }
 
   #serveWaiters(): void {
-    if (this.#waiters.length === 0) return;
-    if (!this.#servers.some((server) => server.available)) {
-      for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#allDown());
-      return;
-    }
     const left: Waiter[] = [];
     for (const waiter of this.#waiters.splice(0)) {
-      const server = this.#pick(waiter.avoid);
+      const server = this.#pick(waiter.shunned);
       if (server) waiter.resolve(this.#take(server));
-      else left.push(waiter);
+      else if (this.#availableTo(waiter.shunned).length > 0) left.push(waiter);
+      else waiter.reject(this.#allDown());
     }
     this.#waiters = left;
   }
@@ -143,7 +151,9 @@ export class ServerPool {
   }
 
   #allDown(): JudgeError {
-    const problems = this.#servers.map((server) => `${server.url}: ${server.problem}`).join('; ');
+    const problemOf = (server: InferenceServer) =>
+      server.available ? 'it does not serve the model' : server.problem;
+    const problems = this.#servers.map((server) => `${server.url}: ${problemOf(server)}`).join('; ');
     return new JudgeError(
       `No inference server is available (${problems}).`,
       'Start the service or check INFERENCE_URL; the work can be repeated once it answers.',

@@ -6,13 +6,14 @@ const times = (count: number) => Array.from({ length: count }, (_, index) => ind
 
 describe('a limit of requests in flight', () => {
   it('is kept per server, and all are served', async () => {
-    const servers = [
-      await fake({ script: () => ({ answer: 'a', delayMs: 10 }) }),
-      await fake({ script: () => ({ answer: 'b', delayMs: 10 }) }),
-    ];
+    const held = Promise.withResolvers<void>();
+    const script = () => held.promise.then(() => ({ answer: 'x' }));
+    const servers = [await fake({ script }), await fake({ script })];
     const pool = client(servers, { maxInFlight: 3 });
-    const completions = await Promise.all(times(30).map(() => pool.complete(REQUEST)));
-    expect(completions).toHaveLength(30);
+    const completions = Promise.all(times(30).map(() => pool.complete(REQUEST)));
+    await until(() => servers.every(({ inFlight }) => inFlight === 3));
+    held.resolve();
+    expect(await completions).toHaveLength(30);
     expect(servers.map((server) => server.peakInFlight)).toEqual([3, 3]);
   });
 });
@@ -56,6 +57,52 @@ describe('several servers', () => {
     const updated = await fake({ models: ['base', 'adapter-2'] });
     const pool = client([old, updated], { model: 'adapter-2' });
     for (const _ of times(4)) expect((await pool.complete(REQUEST)).serverUrl).toBe(updated.url);
+  });
+
+  it('stand in for more that do not have the model than attempts are made', async () => {
+    const old = await Promise.all(times(5).map(() => fake({ models: ['base'] })));
+    const updated = await fake({ models: ['adapter-2'] });
+    const pool = client([...old, updated], { model: 'adapter-2', maxAttempts: 2 });
+    for (const _ of times(6)) expect((await pool.complete(REQUEST)).serverUrl).toBe(updated.url);
+  });
+
+  it('are not asked again for a model they do not have while the one that has it is busy', async () => {
+    const old = await fake({ models: ['base'] });
+    let refusals = 0;
+    const updated = await fake({
+      models: ['adapter-2'],
+      script: () => (refusals++ % 3 < 2 ? { kind: 'status', status: 429 } : { answer: 'at last' }),
+    });
+    const pool = client([old, updated], { model: 'adapter-2' });
+    for (const _ of times(4)) expect((await pool.complete(REQUEST)).answer).toBe('at last');
+    expect(old.requests).toHaveLength(4);
+  });
+
+  it('do not refuse a model for good while one that may have it is down', async () => {
+    const old = await fake({ models: ['base'] });
+    const gone = await fake({ models: ['adapter-2'] });
+    await gone.close();
+    const pool = client([old, gone], { model: 'adapter-2', breakerFailures: 1, breakerPauseMs: 60_000 });
+    for (const _ of times(3)) {
+      const error = await rejection(pool.complete(REQUEST));
+      expect(error).toMatchObject({ name: 'JudgeError', retryable: true });
+      expect(String(error)).toContain(`${old.url}: it does not serve the model`);
+    }
+  });
+
+  it('take what others in the queue cannot use', async () => {
+    const base = await fake({ models: ['base'] });
+    const both = await fake({ models: ['base', 'adapter-2'], script: () => ({ kind: 'hang' }) });
+    const pool = client([base, both], { maxInFlight: 1 });
+    const stop = new AbortController();
+    const ask = (model: string) => pool.complete({ ...REQUEST, model }, { signal: stop.signal });
+    const holding = rejection(ask('adapter-2'));
+    await until(() => both.inFlight === 1);
+    const waiting = rejection(ask('adapter-2'));
+    await until(() => base.requests.length >= 1 && base.inFlight === 0);
+    expect((await ask('base')).serverUrl).toBe(base.url);
+    stop.abort();
+    await Promise.all([holding, waiting]);
   });
 
   it('all refuse a model that none has', async () => {

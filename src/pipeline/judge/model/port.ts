@@ -105,8 +105,8 @@ export interface InferenceClient {
    * One completion. Attempts that fail before any token are repeated, on another server where there is one;
    * none is repeated after a token.
    * @throws JudgeError retryable: no server can be reached or all are overloaded, the stream broke off, or
-   * time ran out. Not retryable: the server refused the request itself (prompt too long, unknown model,
-   * wrong API key, schema it cannot compile).
+   * time ran out. Not retryable: the server refused the request itself (prompt too long, wrong API key, schema it
+   * cannot compile), or no server has the model.
    * @throws the signal's reason when it aborts.
    */
   complete(request: CompletionRequest, options?: CompleteOptions): Promise<Completion>;
