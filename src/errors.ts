@@ -89,15 +89,18 @@ export class JudgeError extends SweManagerError {
   readonly retryable: boolean;
   /** True when it did answer, and nothing of that could be used: the model's fault, not the service's. */
   readonly garbled: boolean;
+  /** True when no server has the model: it never had, or was started anew and has forgotten what was loaded. */
+  readonly absent: boolean;
 
   constructor(
     message: string,
     remedy: string,
-    options: { cause?: unknown; retryable: boolean; garbled?: boolean },
+    options: { cause?: unknown; retryable: boolean; garbled?: boolean; absent?: boolean },
   ) {
     super(message, remedy, options);
     this.retryable = options.retryable;
     this.garbled = options.garbled ?? false;
+    this.absent = options.absent ?? false;
   }
 }
 

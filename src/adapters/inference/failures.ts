@@ -108,7 +108,11 @@ export function toJudgeError(failure: AttemptError, serverUrl: string, attempts:
   return new JudgeError(
     `The inference server ${serverUrl} ${describe(failure)}${tries}: ${failure.message}.`,
     remedyFor(failure),
-    { cause: failure, retryable: failure.kind !== 'refused' && failure.kind !== 'absent' },
+    {
+      cause: failure,
+      retryable: failure.kind !== 'refused' && failure.kind !== 'absent',
+      absent: failure.kind === 'absent',
+    },
   );
 }
 

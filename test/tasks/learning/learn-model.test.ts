@@ -4,18 +4,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import type { OpenDatabase } from '../../../src/adapters/db/types.ts';
 import { createRunFiles } from '../../../src/adapters/training/run-files.ts';
 import { loadConfig } from '../../../src/config.ts';
+import { openJudge } from '../../../src/context.ts';
 import { JudgeError, TrainingError } from '../../../src/errors.ts';
+import { startFakeInference } from '../../../src/sandbox/inference/index.ts';
 import { modelStore, trainingRunStore } from '../../../src/store/index.ts';
 import { learn } from '../../../src/tasks/learning/learn.ts';
 import { keepLoaded } from '../../../src/tasks/learning/load-version.ts';
 import { promote } from '../../../src/tasks/learning/serve.ts';
+import { createServingJudge } from '../../../src/tasks/learning/serving-judge.ts';
 import { followRuns } from '../../../src/tasks/training/follow-runs.ts';
 import { startScheduled } from '../../../src/tasks/training/start-scheduled.ts';
+import { inputOf } from '../../pipeline/judge/prompt/threads.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { type FakeLauncher, fakeLauncher, seedDataset, writeResult } from '../../support/training.ts';
 
@@ -159,5 +163,26 @@ describe('learning by schedule with a served model', () => {
     expect(loaded).toEqual([version.name]);
     serviceIsUp = false;
     expect(await keepLoaded(ctx)).toMatchObject([{ version: version.name }]);
+  });
+
+  it('loads it before a decision too, when the servers have forgotten it', async () => {
+    const service = await startFakeInference({ models: ['base'] });
+    const { judges, close } = openJudge(loadConfig({ INFERENCE_URL: service.url, INFERENCE_VOTES: '1' }));
+    onTestFinished(() => close().then(() => service.close()));
+    const adapter = {
+      id: randomUUID(),
+      name: 'swe-manager-dapo-v1',
+      kind: 'model' as const,
+      base: 'base',
+      codeVersion: '1.0.0',
+      path: '/training/v1',
+      files: [{ path: 'adapter_config.json', sha256: '0', bytes: 1 }],
+    };
+    await modelStore.insertModelVersion(database.db, { ...adapter, createdAt: new Date() });
+    await promote(context(), adapter, 'test');
+    const judge = createServingJudge(database.db, judges);
+    const verdict = await judge.judge(inputOf([{ body: 'one' }, { body: 'two' }]));
+    expect(verdict).toMatchObject({ model: adapter.name, abstained: false });
+    expect(service.loaded).toEqual([{ name: adapter.name, path: adapter.path }]);
   });
 });
