@@ -7,6 +7,7 @@ import { addStartOptions, start } from './train/start.ts';
 export function trainCommand(): Command {
   const train = addStartOptions(new Command('train'))
     .description('train the judge on a dataset version, and follow its runs')
+    .enablePositionalOptions() // `train list` has its own --json, `train status` its own --follow.
     .action(action(start));
   for (const command of [listCommand(), statusCommand(), logsCommand(), cancelCommand(), rolloutsCommand()]) {
     train.addCommand(command);

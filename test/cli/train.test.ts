@@ -105,6 +105,10 @@ describe('swe-manager train', () => {
         'step 8  unreadable  Selection 0.00\n  chatter\n',
     );
     expect((await run(['models', 'show', made.name])).stdout).toContain('SHA-256');
+    const asJson = async (...args: string[]) => JSON.parse((await run(['train', ...args, '--json'])).stdout);
+    expect((await asJson('list')).map((one: { name: string }) => one.name)).toContain(made.name);
+    expect(await asJson('status')).toMatchObject({ name: made.name, state: 'succeeded' });
+    expect(await asJson('rollouts')).toMatchObject([{ step: 8 }, { step: 8 }]);
   });
 
   it('has a version served by its name before it decides, or says why it cannot', async () => {
@@ -134,9 +138,19 @@ describe('swe-manager train', () => {
 
   it('refits the embedded judge at once', async () => {
     const EMBEDDED = ['train', '--stage', 'embedded', '--dataset', '1', '--json'];
+    const shown = JSON.parse((await run([...EMBEDDED, '--dry-run'])).stdout);
     const made = JSON.parse((await run(EMBEDDED)).stdout);
-    expect(made).toMatchObject({ known: false, metrics: { labels: expect.any(Number) } });
+    expect(made).toMatchObject({ known: false, metrics: { labels: shown.labels.used } });
     expect(JSON.parse((await run(EMBEDDED)).stdout)).toMatchObject({ model: made.model, known: true });
+  });
+
+  it('refuses on a dry run of the embedded judge what training would refuse', async () => {
+    const empty = (await run(['dataset', 'build', '--min-confidence', '1', '--json'])).stdout;
+    const version = String(JSON.parse(empty).version);
+    for (const dryRun of [[], ['--dry-run']]) {
+      const ended = await run(['train', '--stage', 'embedded', '--dataset', version, ...dryRun]);
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('no label to refit from') });
+    }
   });
 
   it.each([

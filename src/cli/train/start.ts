@@ -13,7 +13,7 @@ import {
   type Tuner,
 } from '../../pipeline/training/types.ts';
 import type { datasetVersionStore } from '../../store/index.ts';
-import { refuseContaminated, trainEmbeddedOn } from '../../tasks/learning/train-embedded.ts';
+import { fitEmbedded, trainEmbeddedOn } from '../../tasks/learning/train-embedded.ts';
 import { type PlannedRun, planRun, type RunRequest, startRun } from '../../tasks/training/start-run.ts';
 import type { TrainingContext } from '../../tasks/training/types.ts';
 import { requireVersion } from '../dataset/flags.ts';
@@ -92,13 +92,14 @@ async function startModel(
   if (now.state === 'failed' || now.state === 'cancelled') process.exitCode = 1;
 }
 
-/** The embedded judge is fitted here and now; its dry run says only whether it may be. */
+/** The embedded judge is fitted here and now; a dry run fits it too, and keeps nothing. */
 async function startEmbedded(
-  { db, clock, config }: TrainingContext,
+  ctx: TrainingContext,
   dataset: datasetVersionStore.DatasetVersion,
   { dryRun, json }: StartFlags,
 ): Promise<void> {
-  if (dryRun) return printEmbeddedPlan(dataset, json ?? false);
+  if (dryRun) return printEmbeddedPlan(ctx, dataset, json ?? false);
+  const { db, clock, config } = ctx;
   const learning = learningParts();
   const options = { requestedBy: 'operator', operatorConsent: config.trainingConsent } as const;
   const { version, known } = await trainEmbeddedOn({ db, clock, learning }, dataset, options);
@@ -109,12 +110,16 @@ async function startEmbedded(
   print(`Compare it with who decides now: swe-manager models gate ${name}`);
 }
 
-/** @throws InputError */
-function printEmbeddedPlan(dataset: datasetVersionStore.DatasetVersion, json: boolean): void {
-  refuseContaminated(dataset);
+/** @throws InputError where training would be refused */
+async function printEmbeddedPlan(
+  { db, config }: TrainingContext,
+  dataset: datasetVersionStore.DatasetVersion,
+  json: boolean,
+): Promise<void> {
+  const { labels } = await fitEmbedded({ db }, dataset, config.trainingConsent);
   const { rows } = dataset.manifest.splits.train;
-  if (json) printJson({ stage: 'embedded', dataset: dataset.number, rows });
-  else print(`Refits the embedded judge on ${rows} rows of version ${dataset.number}, in this process.`);
+  if (json) return printJson({ stage: 'embedded', dataset: dataset.number, rows, labels });
+  print(`Refits the embedded judge on ${labels.used} labels of version ${dataset.number}, in this process.`);
 }
 
 function printPlan(

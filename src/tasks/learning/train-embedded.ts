@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { InputError } from '../../errors.ts';
 import { labelledChoice } from '../../pipeline/judge/embedded/refit/labels.ts';
 import { trainEmbedded } from '../../pipeline/judge/embedded/refit/train.ts';
+import type { TrainedWeights } from '../../pipeline/judge/embedded/trained.ts';
 import { type datasetVersionStore, modelStore, teachingStore, trainingRunStore } from '../../store/index.ts';
 import { repositoriesWithoutConsent } from '../support/training-consent.ts';
 import type { LearningContext } from './types.ts';
@@ -29,14 +30,8 @@ export async function trainEmbeddedOn(
   dataset: datasetVersionStore.DatasetVersion,
   { requestedBy, operatorConsent }: EmbeddedTrainingOptions,
 ): Promise<EmbeddedTraining> {
-  refuseContaminated(dataset);
   const startedAt = ctx.clock.now();
-  const without = await repositoriesWithoutConsent(ctx.db, operatorConsent);
-  const labels = await teachingStore.teachingLabels(ctx.db, dataset.id, without);
-  const choices = labels.map(({ input, verdict, proposalNumber, weight }) =>
-    labelledChoice(input, verdict === 'proposal' ? proposalNumber : null, weight),
-  );
-  const trained = trainEmbedded(choices);
+  const trained = await fitEmbedded(ctx, dataset, operatorConsent);
   const hash = createHash('sha256').update(JSON.stringify(trained)).digest('hex').slice(0, 6);
   const name = `${trained.name}-v${dataset.number}-${hash}`;
   const before = await modelStore.findModelVersion(ctx.db, name);
@@ -57,6 +52,26 @@ export async function trainEmbeddedOn(
     }),
     known: false,
   };
+}
+
+/**
+ * The fit alone, which is all that a dry run does: nothing is written.
+ * @param operatorConsent the operator's default for public repositories, as it is now
+ * @throws InputError for a contaminated version, or one that holds no choice between proposals
+ */
+export async function fitEmbedded(
+  { db }: Pick<EmbeddedTrainingContext, 'db'>,
+  dataset: datasetVersionStore.DatasetVersion,
+  operatorConsent: boolean,
+): Promise<TrainedWeights> {
+  refuseContaminated(dataset);
+  const without = await repositoriesWithoutConsent(db, operatorConsent);
+  const labels = await teachingStore.teachingLabels(db, dataset.id, without);
+  return trainEmbedded(
+    labels.map(({ input, verdict, proposalNumber, weight }) =>
+      labelledChoice(input, verdict === 'proposal' ? proposalNumber : null, weight),
+    ),
+  );
 }
 
 /** @throws InputError */
