@@ -64,8 +64,9 @@ export interface Summary extends Headline {
   readonly aurc: number;
   readonly aurc_best: number;
   readonly aurc_random: number;
-  readonly ece: number;
-  readonly brier: number;
+  /** Null when every task failed. */
+  readonly ece: number | null;
+  readonly brier: number | null;
   readonly risk_coverage: readonly RiskPoint[];
   readonly reliability: readonly ReliabilityBin[];
   /** Calls, tokens and the flip rate of a served model; null for a judge that makes no calls. */
@@ -80,7 +81,9 @@ export function summarise(judge: string, results: readonly TaskResult[], seed: n
   const scored = scores(results, ({ correct }) => correct, seed);
   const errors = results.length - scored.correct;
   const points = riskCoverage(results);
-  const bins = reliability(results);
+  // Without an answer there is no confidence: failures would pass for wrong answers that were called wrong.
+  const answered = results.filter(({ error }) => error === null);
+  const bins = reliability(answered);
   return {
     judge,
     tasks: results.length,
@@ -101,8 +104,8 @@ export function summarise(judge: string, results: readonly TaskResult[], seed: n
     aurc: aurc(points) ?? 0,
     aurc_best: bestAurc(results.length, errors) ?? 0,
     aurc_random: share(errors, results.length) ?? 0,
-    ece: expectedCalibrationError(bins) ?? 0,
-    brier: brierScore(results) ?? 0,
+    ece: expectedCalibrationError(bins),
+    brier: brierScore(answered),
     risk_coverage: points,
     reliability: bins,
     model: costFigures(results),

@@ -19,7 +19,7 @@ export interface TaskResult {
   readonly forced: number | null;
   readonly correct: boolean;
   readonly abstained: boolean;
-  /** 0 to 1; 0 when the judge failed. */
+  /** How sure it is of the forced choice, 0 to 1; 0 when the judge failed. */
   readonly confidence: number;
   /** Of each proposal, in the order shown; empty where the judge gave none. */
   readonly probabilities: readonly number[];
@@ -32,7 +32,7 @@ export interface TaskResult {
   readonly longest: number | null;
   /** Code points of all proposals together. */
   readonly text_length: number;
-  /** 1 when the answer is the longest proposal, 2 the next, and so on. */
+  /** 1 when the answer is the longest proposal, 2 the next, and so on; of several answers that of the longest. */
   readonly answer_length_rank: number;
   /** Calls and tokens; null for a judge that makes no calls. */
   readonly cost: TaskCost | null;
@@ -118,7 +118,7 @@ function score({ id, input, answer }: BenchTask, outcome: Outcome, seconds: numb
     forced,
     correct: forced !== null && answer.numbers.includes(forced),
     abstained: verdict?.abstained ?? false,
-    confidence: verdict?.confidence ?? 0,
+    confidence: verdict === null ? 0 : confidenceIn(forced, verdict),
     probabilities: probabilities(input.candidates, verdict),
     price: answer.price,
     seconds,
@@ -126,13 +126,20 @@ function score({ id, input, answer }: BenchTask, outcome: Outcome, seconds: numb
     first: input.candidates[0]?.number ?? null,
     longest: longest(input.candidates)?.number ?? null,
     text_length: lengths.reduce((sum, length) => sum + length, 0),
-    answer_length_rank: lengthRank(
-      lengths,
-      input.candidates.findIndex(({ number }) => answer.numbers.includes(number)),
+    answer_length_rank: Math.min(
+      ...input.candidates.flatMap(({ number }, index) =>
+        answer.numbers.includes(number) ? [lengthRank(lengths, index)] : [],
+      ),
     ),
     cost: verdict === null ? null : costOf(verdict),
     flipped: null,
   };
+}
+
+/** A judge that abstains may be sure that none is acceptable: that says nothing for the one it would take. */
+function confidenceIn(forced: number | null, { abstained, assessments, confidence }: Verdict): number {
+  const own = abstained ? assessments.find(({ number }) => number === forced) : undefined;
+  return own === undefined ? confidence : Math.min(confidence, own.probability);
 }
 
 function probabilities(candidates: BenchTask['input']['candidates'], verdict: Verdict | null): number[] {

@@ -6,6 +6,7 @@ import { percent } from '../bench/report/format.ts';
 import { loadInferenceConfig } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
+import { shellWord } from '../pipeline/training/shell-word.ts';
 import { print } from './support.ts';
 
 export interface ModelFlags {
@@ -83,7 +84,7 @@ export function modelArguments({ votes, ablate, model, reorder }: ModelFlags): s
   return [
     votes === undefined ? '' : ` --votes ${votes}`,
     ablate === undefined ? '' : ` --ablate ${ablate.join(',')}`,
-    model === undefined ? '' : ` --model ${model}`,
+    model === undefined ? '' : ` --model ${shellWord(model)}`,
     reorder ? ' --reorder' : '',
   ].join('');
 }

@@ -15,6 +15,7 @@ import type { BenchTask } from '../bench/task.ts';
 import { InputError } from '../errors.ts';
 import { parseTrainedWeights, type TrainedWeights } from '../pipeline/judge/embedded/trained.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
+import { shellWord } from '../pipeline/training/shell-word.ts';
 import { attackJudge, printAttacks } from './bench-attacks.ts';
 import {
   addModelOptions,
@@ -205,9 +206,9 @@ async function saveReport(
     model: judge.name,
     environment: await readEnvironment(new Date()),
     command: [
-      `swe-manager bench ${source.path} --judge ${flags.judge}${modelArguments(flags)}`,
-      ...(flags.weights === undefined ? [] : [`--weights ${flags.weights}`]),
-      `--seed ${flags.seed} --out ${directory}`,
+      `swe-manager bench ${shellWord(source.path)} --judge ${flags.judge}${modelArguments(flags)}`,
+      ...(flags.weights === undefined ? [] : [`--weights ${shellWord(flags.weights)}`]),
+      `--seed ${flags.seed} --out ${shellWord(directory)}`,
     ].join(' '),
   });
 }

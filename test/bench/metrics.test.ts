@@ -51,6 +51,18 @@ describe('the summary', () => {
     });
   });
 
+  it('measures calibration on answers: failing makes no judge look better calibrated', () => {
+    const answered = summarise('embedded', results.slice(0, 3), 1);
+    expect(summary).toMatchObject({ brier: answered.brier, ece: answered.ece });
+    expect(summary.reliability).toEqual(answered.reliability);
+    expect(summary.risk_coverage).toHaveLength(4);
+    expect(summarise('embedded', results.slice(3), 1)).toMatchObject({
+      brier: null,
+      ece: null,
+      reliability: [],
+    });
+  });
+
   it('shows what one dear task does', () => {
     expect(summary.largest_task).toEqual({ id: 'b', share: 0.7, earn_rate_without: 2 / 3 });
   });

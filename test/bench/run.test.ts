@@ -94,6 +94,14 @@ describe('scoring', () => {
     });
   });
 
+  it('ranks several answers by the longest of them, as the rule that takes the longest is scored', async () => {
+    const [one] = TASKS;
+    if (one === undefined) throw new Error('no task');
+    const several = { ...one, answer: { ...one.answer, numbers: [1, 2] } };
+    const [ranked] = await runBench(resolveJudge('longest', { seed: 1 }), [several]);
+    expect(ranked).toMatchObject({ correct: true, answer_length_rank: 1 });
+  });
+
   it('takes the forced choice where a judge abstains', async () => {
     const abstaining = judgeOf(() => ({
       chosen: null,
@@ -107,6 +115,20 @@ describe('scoring', () => {
       [true, null, true],
       [true, null, true],
     ]);
+  });
+
+  it('does not take the certainty that none is acceptable for one about the forced choice', async () => {
+    const sure = { chosen: null, abstained: true, abstainReason: 'none', confidence: 1 };
+    const [abstained] = await runBench(
+      judgeOf(() => sure),
+      TASKS,
+    );
+    expect(abstained).toMatchObject({ forced: 1, confidence: 1 / 3 });
+    const [chose] = await runBench(
+      judgeOf(() => ({ confidence: 1 })),
+      TASKS,
+    );
+    expect(chose).toMatchObject({ forced: 1, confidence: 1 });
   });
 
   it('counts a judge that throws as wrong, says why, and goes on', async () => {

@@ -158,6 +158,25 @@ describe('swe-manager bench', { timeout: 60_000 }, () => {
     );
   });
 
+  it('writes into its report a command that a shell takes as it was meant', async () => {
+    await writeFile(at("anna's $(threads).jsonl"), LABELLED_THREAD);
+    await bench(at("anna's $(threads).jsonl"), '--judge', 'first', '--out', at('my run'));
+    const report = await readFile(at('my run/report.md'), 'utf8');
+    const command = /```sh\nswe-manager (.*)\n```/.exec(report)?.[1] ?? '';
+    const { stdout: words } = await promisify(execFile)('sh', ['-c', `printf '%s\\n' ${command}`]);
+    expect(words.split('\n')).toEqual([
+      'bench',
+      at("anna's $(threads).jsonl"),
+      '--judge',
+      'first',
+      '--seed',
+      '1',
+      '--out',
+      at('my run'),
+      '',
+    ]);
+  });
+
   it('reads labelled threads', async () => {
     await writeFile(at('threads.jsonl'), LABELLED_THREAD);
     const { code, stdout: printed } = await bench(at('threads.jsonl'), '--json');

@@ -4,6 +4,7 @@ import { type Interval, wilson } from '../../statistics/interval.ts';
 import type { Summary } from '../metrics.ts';
 import type { SliceTable } from '../slices.ts';
 import { ACCENT, draw, type Figure, HALO, MUTED, PERCENT } from './draw.ts';
+import { score } from './format.ts';
 
 export function drawFigures(summary: Summary, tables: readonly SliceTable[]): Figure[] {
   return [
@@ -139,7 +140,7 @@ function riskCoverageFigure(summary: Summary): Figure {
       : [{ coverage: answered / tasks, risk: 1 - abstentions.accuracy_when_chosen }];
   return {
     name: 'risk-coverage',
-    caption: `Risk–coverage: error among the surest tasks. AURC ${summary.aurc.toFixed(3)}, against ${summary.aurc_random.toFixed(3)} for a confidence that says nothing (grey line) and ${summary.aurc_best.toFixed(3)} for a perfect one with as many errors (dashed). The ring is where the judge itself stops answering.`,
+    caption: `Risk–coverage: error among the surest tasks. AURC ${score(summary.aurc)}, against ${score(summary.aurc_random)} for a confidence that says nothing (grey line) and ${score(summary.aurc_best)} for a perfect one with as many errors (dashed). The ring is where the judge itself stops answering.`,
     svg: draw({
       height: 360,
       marginLeft: 50,
@@ -160,7 +161,7 @@ function reliabilityFigure({ reliability, ece }: Summary): Figure {
   type Bin = Summary['reliability'][number];
   return {
     name: 'reliability',
-    caption: `Reliability: how often the judge is right where it is so sure, in tenths, with 95 % Wilson intervals and the number of tasks. Expected calibration error ${ece.toFixed(3)}.`,
+    caption: `Reliability: how often the judge is right where it is so sure, in tenths, with 95 % Wilson intervals and the number of tasks. Expected calibration error ${score(ece)}.`,
     svg: draw({
       height: 420,
       width: 460,

@@ -7,6 +7,11 @@ const DOLLARS = new Intl.NumberFormat('en-US', {
   maximumFractionDigits: 0,
 });
 
+/** `0.123`; an en dash for null. */
+export function score(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}
+
 /** `33.3 %`; an en dash for null. */
 export function percent(share: number | null): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)} %`;

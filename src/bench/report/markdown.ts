@@ -16,6 +16,7 @@ import {
   percent,
   percentInterval,
   pValue,
+  score,
 } from './format.ts';
 
 export interface ReportParts {
@@ -148,11 +149,11 @@ function confidenceTable(summary: Summary): string {
   return markdownTable(
     ['measure', 'value'],
     [
-      ['AURC, lower is better', summary.aurc.toFixed(3)],
-      ['AURC of a perfect confidence with as many errors', summary.aurc_best.toFixed(3)],
-      ['AURC of a confidence that says nothing', summary.aurc_random.toFixed(3)],
-      ['Expected calibration error, 10 bins of equal width', summary.ece.toFixed(3)],
-      ['Brier score of “the choice is right”', summary.brier.toFixed(3)],
+      ['AURC, lower is better', score(summary.aurc)],
+      ['AURC of a perfect confidence with as many errors', score(summary.aurc_best)],
+      ['AURC of a confidence that says nothing', score(summary.aurc_random)],
+      ['Expected calibration error, 10 bins of equal width', score(summary.ece)],
+      ['Brier score of “the choice is right”', score(summary.brier)],
     ],
   );
 }
@@ -245,12 +246,18 @@ function caveats(summary: Summary): string[] {
     `With ${summary.tasks} tasks the interval of the accuracy is ${((high - low) * 100).toFixed(0)} points wide. Differences inside it say nothing.`,
     largest
       ? `One task, ${largest.id}, holds ${percent(largest.share)} of the dollars. Without it the earn rate is ${percent(largest.earn_rate_without)}.`
-      : 'No earn rate: the tasks state no price, or a single one holds it all.',
+      : withoutLargest(summary),
     'The answer is what the maintainers chose then, not proof that the others were worse; often several would have done.',
     'Slices overlap and are many: some will stand out by chance. No correction for looking often has been made.',
     'Titles and descriptions were edited after the choice. States, prices, bots’ contract blocks and owners are removed; a proposal’s own text may still have been edited later.',
     'Discussion, reactions and screenshots of the threads are not part of the tasks.',
   ];
+}
+
+function withoutLargest({ earn_rate }: Summary): string {
+  return earn_rate === null
+    ? 'No earn rate: the tasks state no price.'
+    : 'A single task holds all of the dollars: the earn rate says no more than whether the judge got that one right.';
 }
 
 function figure({ figures }: ReportParts, name: string): string {

@@ -2,6 +2,7 @@
  * A plan as a Kubeflow Trainer `TrainJob`. The runtime `torch-distributed` tells each node its place by variables
  * that begin with PET_ (https://www.kubeflow.org/docs/components/trainer/); ms-swift reads those without it.
  */
+import { shellWord } from './shell-word.ts';
 import type { TrainingPlan } from './types.ts';
 
 export const TRAINJOB = {
@@ -96,10 +97,5 @@ function otherVariables({ environment }: TrainingPlan): Record<string, string> {
 function shellCommand({ command, environment }: TrainingPlan): string {
   const alone = environment.NNODES === undefined;
   const exports = alone ? [] : PLACE.map(([ours, theirs]) => `export ${ours}="$${theirs}"`);
-  return [...exports, `exec ${command.map(quote).join(' ')}`].join('\n');
-}
-
-/** For a POSIX shell: nothing inside single quotes means anything but a single quote. */
-function quote(word: string): string {
-  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return [...exports, `exec ${command.map(shellWord).join(' ')}`].join('\n');
 }

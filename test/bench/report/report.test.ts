@@ -115,6 +115,16 @@ describe('a report', () => {
     expect(files.get('report.md')).toContain('No earn rate');
     expect(files.get('report.md')).not.toMatch(/NaN|undefined|Infinity/);
     for (const text of files.values()) expect(text).not.toContain('NaN');
+    const priced = (await written([result('only')])).get('report.md');
+    expect(priced).toContain('A single task holds all of the dollars');
+    expect(priced).not.toContain('No earn rate');
+  });
+
+  it('does not call a judge well calibrated that never answered', async () => {
+    const failed = { correct: false, forced: null, chosen: null, error: 'Error: down', confidence: 0 };
+    const report = (await written([result('a', failed), result('b', failed)])).get('report.md');
+    expect(report).toContain('| Brier score of “the choice is right” | – |');
+    expect(report).not.toMatch(/NaN|undefined|Infinity/);
   });
 
   it('says when a directory cannot be written', async () => {
