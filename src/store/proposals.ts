@@ -64,20 +64,35 @@ export async function insertProposal(tx: Db, proposal: NewProposal, text: Propos
   await tx.insert(revisions).values({ id: randomUUID(), proposalId: id, ordinal: 0, ...text });
 }
 
-/** Adds a revision unless the proposal holds this text already. @returns whether the text is new. */
+/** Adds a revision unless the proposal holds this text already, or a later one. @returns whether the text is new. */
 export async function addRevision(tx: Db, proposal: Proposal, text: ProposalText): Promise<boolean> {
   if (proposal.currentHash === text.hash) return false;
-  const [last] = await tx
-    .select({ ordinal: revisions.ordinal })
-    .from(revisions)
-    .where(eq(revisions.proposalId, proposal.id))
-    .orderBy(desc(revisions.ordinal))
-    .limit(1);
+  const last = await lastRevision(tx, proposal.id);
+  if (isBefore(text.visibleAt, last)) return false;
   await tx
     .insert(revisions)
     .values({ id: randomUUID(), proposalId: proposal.id, ordinal: (last?.ordinal ?? -1) + 1, ...text });
   await tx.update(proposals).set({ currentHash: text.hash }).where(eq(proposals.id, proposal.id));
   return true;
+}
+
+/** Whether a later text is on record than what GitHub said at that time: events come in any order, and late. */
+export async function isOutdated(db: Db, { id }: Pick<Proposal, 'id'>, at: Date): Promise<boolean> {
+  return isBefore(at, await lastRevision(db, id));
+}
+
+async function lastRevision(db: Db, proposalId: string): Promise<Revision | undefined> {
+  const [last] = await db
+    .select()
+    .from(revisions)
+    .where(eq(revisions.proposalId, proposalId))
+    .orderBy(desc(revisions.ordinal))
+    .limit(1);
+  return last;
+}
+
+function isBefore(at: Date | null, last: Revision | undefined): boolean {
+  return at !== null && last?.visibleAt != null && at < last.visibleAt;
 }
 
 /** Puts texts before those on record, which keep their order. */

@@ -33,6 +33,7 @@ async function recordChange(
   const { config } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
   const isProposal = classifyComment(comment.body, headingsOf(config)) === 'proposal';
   if (known) {
+    if (await proposalStore.isOutdated(tx, known, new Date(event.comment.updatedAt))) return null;
     if (!isProposal && known.source !== 'manual') {
       await proposalStore.setProposalDropped(tx, known.id, ctx.clock.now());
       return null;

@@ -28,10 +28,20 @@ export async function syncThread(
     const proposal = byComment.get(change.commentId);
     if (proposal) await reviseProposal(tx, proposal, change);
   }
+  const shown = new Set(thread.comments.map(({ id }) => id));
   for (const { commentId } of sync.dropped) {
     const proposal = byComment.get(commentId);
-    if (proposal) await proposalStore.setProposalDropped(tx, proposal.id, ctx.clock.now());
+    const isHidden = shown.has(commentId) || isElsewhere(issue, thread);
+    if (proposal && isHidden) await proposalStore.setProposalDropped(tx, proposal.id, ctx.clock.now());
   }
+}
+
+/**
+ * A list may lag behind, and people write while it is read: what it lacks still stands, unless it is found to be deleted
+ * (erasure/find-vanished.ts). A moved issue's comments have other ids.
+ */
+function isElsewhere(issue: issueStore.LocatedIssue, { repository }: Thread): boolean {
+  return repository.toLowerCase() !== `${issue.owner}/${issue.repositoryName}`.toLowerCase();
 }
 
 export interface Detection {
