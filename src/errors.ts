@@ -13,6 +13,11 @@ export abstract class SweManagerError extends Error {
   }
 }
 
+/** What went wrong and what can be done, for people: sentences on one line. */
+export function adviceOf({ message, remedy }: SweManagerError): string {
+  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${remedy}`;
+}
+
 /** The environment or a command-line argument is wrong. */
 export class ConfigError extends SweManagerError {
   override readonly name = 'ConfigError';

@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
 import { gitHubAppOf, openJudge, openStore } from '../context.ts';
-import { ConfigError, JudgeError, SweManagerError } from '../errors.ts';
+import { adviceOf, ConfigError, JudgeError, SweManagerError } from '../errors.ts';
 import type { ServerHealth } from '../pipeline/judge/model/port.ts';
 import type { RepositoryRef } from '../ports.ts';
 import { editHistories } from './doctor/edit-history.ts';
@@ -140,7 +140,7 @@ async function check(name: string, look: () => Promise<string>): Promise<Check> 
   } catch (error) {
     const detail =
       error instanceof SweManagerError
-        ? `${error.message} ${error.remedy}`
+        ? adviceOf(error)
         : error instanceof Error
           ? error.message
           : String(error);

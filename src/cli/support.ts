@@ -1,6 +1,6 @@
 /** What every CLI command shares: clear failures, data on stdout, progress on stderr. */
 import { InvalidArgumentError } from 'commander';
-import { SweManagerError } from '../errors.ts';
+import { adviceOf, SweManagerError } from '../errors.ts';
 
 /** Runs a command's action; a failure is one clear line on stderr and exit code 1. */
 export function action<Arguments extends unknown[]>(
@@ -17,7 +17,7 @@ export function action<Arguments extends unknown[]>(
 }
 
 export function describeFailure(error: unknown): string {
-  if (error instanceof SweManagerError) return `swe-manager: ${error.message} ${error.remedy}`;
+  if (error instanceof SweManagerError) return `swe-manager: ${adviceOf(error)}`;
   if (error instanceof Error) return `swe-manager: ${error.message} (${error.name})`;
   return `swe-manager: ${String(error)}`;
 }

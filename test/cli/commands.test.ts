@@ -190,7 +190,10 @@ describe('a database that cannot be reached', () => {
 
 describe('an environment that is wrong', () => {
   it('is named by variable', async () => {
-    expectRefusal(await run(['status'], { PORT: 'eighty' }), /environment is not valid: PORT:/);
+    expectRefusal(
+      await run(['status'], { PORT: 'eighty' }),
+      /environment is not valid: PORT: .*\. Correct these variables/,
+    );
   });
 
   it('does not start without a webhook secret, or with a role that needs Postgres', async () => {

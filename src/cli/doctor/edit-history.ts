@@ -4,7 +4,7 @@
  */
 import { type Config, readToken } from '../../config.ts';
 import { gitHubAppOf, gitHubWithToken } from '../../context.ts';
-import { SweManagerError } from '../../errors.ts';
+import { adviceOf, SweManagerError } from '../../errors.ts';
 import type { EditsProbe, RepositoryRef } from '../../ports.ts';
 
 export interface EditHistory {
@@ -39,7 +39,7 @@ const WITHOUT = 'Without it, texts from before the first look stay unknown.';
 async function tell(name: string, remedy: string, probe: () => Promise<EditsProbe>): Promise<EditHistory> {
   const { readable, why } = await probe().catch((error: unknown) => ({
     readable: null,
-    why: error instanceof SweManagerError ? `${error.message} ${error.remedy}` : String(error),
+    why: error instanceof SweManagerError ? adviceOf(error) : String(error),
   }));
   if (readable === null) return { name, readable, detail: `could not tell: ${why}` };
   return { name, readable, detail: readable ? `yes, ${why}` : `no: ${why}. ${remedy} ${WITHOUT}` };

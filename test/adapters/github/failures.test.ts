@@ -50,6 +50,18 @@ describe('answers of GitHub', () => {
     expect(scope.isDone()).toBe(true);
   });
 
+  it.each([
+    ['ghp_x', 404, 'the token in GITHUB_TOKEN may read'],
+    ['ghp_x', 401, 'Check the token in GITHUB_TOKEN.'],
+    [null, 404, 'a private repository needs a token in GITHUB_TOKEN'],
+    [null, 429, 'Set GITHUB_TOKEN'],
+    [null, 502, 'Run it again'],
+  ])('tells a person with token %s after a %i: %s', async (token, status, advice) => {
+    nock(API).get('/repos/acme/shop/issues/7').reply(status, { message: 'no' });
+    const error = await failureOf(createTokenGitHub({ token, baseUrl: API }).readThread(ISSUE));
+    expect(error).toMatchObject({ status, remedy: expect.stringContaining(advice) });
+  });
+
   it.each([500, 502, 503, 408])(
     '%i leaves the outcome of a create open, and only of a create',
     async (status) => {
