@@ -1,5 +1,6 @@
 /** `swe-manager infer`: a file of prompts through the inference service, with N requests always in flight. */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -16,8 +17,10 @@ import {
   positiveInteger,
   readSchema,
   settingsOf,
+  wholeNumber,
 } from './infer/flags.ts';
 import { type InputFile, openInput } from './infer/input.ts';
+import { checkModel, chooseModel } from './infer/model.ts';
 import { buildOutputRow, OutputFile } from './infer/output.ts';
 import { startProgress } from './infer/progress.ts';
 import { type FailedRow, runRows } from './infer/run.ts';
@@ -44,8 +47,8 @@ export function inferCommand(): Command {
     .option('--max_tokens <n>', 'most tokens to generate, thinking included', positiveInteger, 3584)
     .option('--temperature <t>', '0 is greedy', number, 0.6)
     .option('--top_p <p>', 'nucleus sampling', number, 0.95)
-    .option('--seed <n>', 'seed of the sampling', number)
-    .option('--thinking_budget <n>', 'most tokens of thinking; 0 turns thinking off', number, 2048)
+    .option('--seed <n>', 'seed of the sampling', wholeNumber)
+    .option('--thinking_budget <n>', 'most tokens of thinking; 0 turns thinking off', wholeNumber, 2048)
     .option('--schema_file <file>', 'JSON Schema that every answer must fill')
     .option('--patience <seconds>', 'how long to wait for a service that is down', number, 600)
     .action(action((flags: InferFlags) => infer(flags)));
@@ -66,11 +69,15 @@ export async function infer(
   const interrupt = listenForInterrupt();
   const lock = lockOutput(flags.output_file);
   try {
+    await refuseSameFile(flags);
     const settings = settingsOf(flags, service.model);
     const output = await OutputFile.open(flags.output_file, input.rows, settings);
     try {
-      await checkModel(client, flags.model);
-      const failed = await answerRows(flags, settings, { client, input, output, signal: interrupt.signal });
+      const names = { named: flags.model ?? service.model, earlier: output.model };
+      await checkModel(client, names, flags.output_file);
+      const model = chooseModel(client, names, interrupt.signal);
+      const work = { client, model, input, output, signal: interrupt.signal };
+      const failed = await answerRows(flags, settings, work);
       report(flags, input, output, failed);
     } finally {
       await output.close();
@@ -89,13 +96,14 @@ export async function infer(
 
 interface Work {
   readonly client: InferenceClient;
+  readonly model: () => Promise<string>;
   readonly input: InputFile;
   readonly output: OutputFile;
   readonly signal: AbortSignal;
 }
 
 async function answerRows(flags: InferFlags, settings: string, work: Work): Promise<FailedRow[]> {
-  const { client, input, output } = work;
+  const { client, model, input, output } = work;
   const schema = readSchema(flags.schema_file);
   const pending = input.rows.filter((row) => !output.has(row));
   const progress = startProgress(input.rows.length, output.count, flags.batch_size);
@@ -103,7 +111,8 @@ async function answerRows(flags: InferFlags, settings: string, work: Work): Prom
     const failed = await runRows(pending, {
       client,
       batchSize: flags.batch_size,
-      request: async (row) => buildRequest(flags, schema, await input.messages(row)),
+      request: async (row) =>
+        buildRequest(flags, schema, { model: await model(), messages: await input.messages(row) }),
       save: async (row, completion) => {
         await output.append(row, buildOutputRow(row, completion, settings));
         progress.done();
@@ -134,18 +143,13 @@ function report(flags: InferFlags, input: InputFile, output: OutputFile, failed:
   process.stderr.write(`${failed.length} rows failed; run the same command again to try only these.\n`);
 }
 
-/** A wrong model or key would fail every row, so it is found out first. A service that is down is waited for later. */
-async function checkModel(client: InferenceClient, model: string | undefined): Promise<void> {
-  const served = await client.models().catch((error: unknown) => {
-    if (error instanceof Error && 'retryable' in error && error.retryable === true) return null;
-    throw error;
-  });
-  if (model && served && !served.includes(model)) {
-    throw new InputError(
-      `The service does not serve ${model}.`,
-      `It serves ${served.join(', ') || 'nothing'}; choose one by --model.`,
-    );
-  }
+/** The input would be taken for answers. */
+async function refuseSameFile({ input_file, output_file }: InferFlags): Promise<void> {
+  const [input, output] = await Promise.all(
+    [input_file, output_file].map((path) => stat(path).catch(() => null)),
+  );
+  if (!input || input.ino !== output?.ino || input.dev !== output.dev) return;
+  throw new InputError(`${output_file} is the input file.`, 'Choose another --output_file.');
 }
 
 /** Two runs that write one file would answer rows twice. */

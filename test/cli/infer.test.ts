@@ -203,6 +203,67 @@ describe('going on', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it.each([
+    ['a file of one line without its end', '{"settings": "of something else"}'],
+    ['text', 'notes'],
+  ])('leaves %s alone that is not its own', async (_name, text) => {
+    writeRows(1);
+    writeFileSync(output, text);
+    const server = await fake();
+    expect(await infer(server)).toBe(1);
+    expect(stderr).toContain('line 1 is not an answer of this command');
+    expect(readFileSync(output, 'utf8')).toBe(text);
+  });
+
+  it('does not take its input for its output', async () => {
+    writeFileSync(input, JSON.stringify(rowOf(1)));
+    output = input;
+    expect(await infer(await fake())).toBe(1);
+    expect(stderr).toContain('is the input file');
+    expect(readFileSync(input, 'utf8')).toBe(JSON.stringify(rowOf(1)));
+  });
+
+  it('goes on with the model that it began with, and does not take another for it', async () => {
+    writeRows(4);
+    let broken = true;
+    const server = await fake({
+      models: ['first', 'second'],
+      script: (request) =>
+        broken && question(request) === 'question 2' ? { kind: 'status', status: 400 } : echo(request),
+    });
+    expect(await infer(server)).toBe(1);
+    broken = false;
+    server.models = ['second'];
+    expect(await infer(server)).toBe(1);
+    expect(stderr).toContain(`${output} holds answers of first, which the service does not serve.`);
+    server.models = ['second', 'first'];
+    expect(await infer(server)).toBe(0);
+    expect(readRows().map((row) => row.model)).toEqual(['first', 'first', 'first', 'first']);
+  });
+
+  it('says that the disk is full, and goes on when there is room again', async () => {
+    writeRows(12);
+    const answered = (number: number) => `question ${number} ${'x'.repeat(700)}`;
+    const server = await fake({
+      script: (request) => ({ answer: `${question(request)} ${'x'.repeat(700)}` }),
+    });
+    const main = fileURLToPath(new URL('./infer-process.ts', import.meta.url));
+    const flags = ['--input_file', input, '--output_file', output, '--base_url', server.url];
+    // No file may grow beyond this: a write in the middle of a row is cut short, and the next one fails.
+    const command = ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, main, ...flags];
+    const full = spawn('sh', command, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    full.stderr.on('data', (data) => {
+      said += data;
+    });
+    expect(await new Promise((resolve) => full.once('close', resolve))).toBe(1);
+    expect(said).toContain(`${output} cannot be written: EFBIG`);
+    expect(await infer(server)).toBe(0);
+    expect(readRows().map((row) => row.completion)).toEqual(
+      Array.from({ length: 12 }, (_, number) => answered(number)),
+    );
+  });
+
   it('survives kill -9 at any time: no row lost, none twice', async () => {
     vi.restoreAllMocks();
     writeRows(60);
@@ -314,6 +375,11 @@ describe('failures', () => {
   it.each([
     ['a row without messages', '{"prompt":"x"}\n', /in\.jsonl, line 1/],
     ['torn JSON', '{"messages":\n', /line 1/],
+    [
+      'Latin-1',
+      Buffer.from(`${JSON.stringify(rowOf(0, { id: 'café' }))}\n`, 'latin1'),
+      /line 1 is not UTF-8/,
+    ],
     ['an id twice', [1, 1].map((id) => `${JSON.stringify(rowOf(0, { id }))}\n`).join(''), /line 2: the id 1/],
   ])('refuses %s before asking anything', async (_name, text, message) => {
     writeFileSync(input, text);
@@ -321,6 +387,12 @@ describe('failures', () => {
     expect(await infer(server)).toBe(1);
     expect(stderr).toMatch(message);
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('reads UTF-8 behind a byte order mark', async () => {
+    writeFileSync(input, `\uFEFF${JSON.stringify(rowOf(0))}\n${JSON.stringify(rowOf(1))}\n`);
+    expect(await infer(await fake())).toBe(0);
+    expect(readRows().map((row) => row.completion)).toEqual(['answer to question 0', 'answer to question 1']);
   });
 
   it('refuses a model that is not served, and a wrong key', async () => {

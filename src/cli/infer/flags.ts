@@ -23,11 +23,11 @@ export interface InferFlags {
 export function buildRequest(
   flags: InferFlags,
   schema: AnswerSchema | null,
-  messages: CompletionRequest['messages'],
+  { model, messages }: Required<Pick<CompletionRequest, 'model' | 'messages'>>,
 ): CompletionRequest {
   return {
     messages,
-    ...(flags.model ? { model: flags.model } : {}),
+    model,
     maxTokens: flags.max_tokens,
     temperature: flags.temperature,
     topP: flags.top_p,
@@ -90,6 +90,11 @@ export function acceptDashes(command: Command): void {
 
 export function positiveInteger(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('expected a whole number above 0');
+  return Number(text);
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number, 0 or more');
   return Number(text);
 }
 

@@ -59,7 +59,9 @@ async function scan(file: FileHandle, path: string): Promise<InputRow[]> {
   for await (const line of readLines(file)) {
     number += 1;
     if (line.text.trim() === '') continue;
-    const row = describeRow(line, rows.length, `${path}, line ${number}`);
+    const where = `${path}, line ${number}`;
+    if (!line.utf8) throw new InputError(`${where} is not UTF-8.`, 'Convert the file to UTF-8.');
+    const row = describeRow(line, rows.length, where);
     const earlier = seen.get(row.key);
     if (earlier !== undefined) {
       throw new InputError(

@@ -43,11 +43,15 @@ export function buildOutputRow(row: InputRow, completion: Completion, settings: 
   };
 }
 
+/** How every line of ours begins. */
+const BEGINNING = '{"index":';
+
 export class OutputFile {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #spans = new Map<string, LineSpan>();
   #size = 0;
+  #model: string | null = null;
   #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, file: FileHandle) {
@@ -85,20 +89,39 @@ export class OutputFile {
     return this.#spans.size;
   }
 
-  /** Appends one answer; writes follow each other. */
+  /** The model that gave the answers of earlier runs; null without any. */
+  get model(): string | null {
+    return this.#model;
+  }
+
+  /**
+   * Appends one answer; writes follow each other, and after one that failed nothing is written behind what it left.
+   * @throws InputError when it cannot be written.
+   */
   append(row: InputRow, output: OutputRow): Promise<void> {
     const write = this.#writing.then(async () => {
       const bytes = Buffer.from(`${JSON.stringify(output)}\n`);
-      await this.#file.appendFile(bytes);
+      await this.#file.appendFile(bytes).catch((cause: unknown) => {
+        throw this.#unwritable(cause);
+      });
       this.#spans.set(row.key, { offset: this.#size, length: bytes.length - 1 });
       this.#size += bytes.length;
     });
-    this.#writing = write.catch(() => {});
+    this.#writing = write;
     return write;
   }
 
-  /** Rewrites the file in the rows' order; it is replaced at once or not at all. */
+  /**
+   * Rewrites the file in the rows' order; it is replaced at once or not at all.
+   * @throws InputError when it cannot be written.
+   */
   async sort(rows: readonly InputRow[]): Promise<void> {
+    await this.#rewrite(rows).catch((cause: unknown) => {
+      throw this.#unwritable(cause);
+    });
+  }
+
+  async #rewrite(rows: readonly InputRow[]): Promise<void> {
     const partial = `${this.#path}.partial`;
     const target = await open(partial, 'w');
     try {
@@ -119,7 +142,7 @@ export class OutputFile {
   }
 
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#writing.catch(() => {}); // Whoever appended has been told.
     await this.#file.close();
   }
 
@@ -128,6 +151,7 @@ export class OutputFile {
     for await (const line of readLines(this.#file)) {
       number += 1;
       if (!line.complete) {
+        if (!isTorn(line.text)) throw this.#foreign(number, 'is not an answer of this command');
         await this.#file.truncate(line.offset);
         break;
       }
@@ -153,6 +177,15 @@ export class OutputFile {
       throw this.#foreign(number, 'was written with other settings or models');
     if (this.#spans.has(key)) throw this.#foreign(number, `answers ${key} a second time`);
     this.#spans.set(key, { offset: span.offset, length: span.length });
+    this.#model ??= output.model;
+  }
+
+  #unwritable(cause: unknown): InputError {
+    return new InputError(
+      `${this.#path} cannot be written: ${(cause as Error).message}.`,
+      'Make room and run the same command again; it goes on behind the last whole answer.',
+      { cause },
+    );
   }
 
   #foreign(line: number, problem: string): InputError {
@@ -161,6 +194,11 @@ export class OutputFile {
       'Choose another --output_file, or remove this one.',
     );
   }
+}
+
+/** Whether this is the beginning of one of our lines: nothing else may be cut off. */
+function isTorn(text: string): boolean {
+  return text.startsWith(BEGINNING) || BEGINNING.startsWith(text);
 }
 
 function parseOutput(text: string): OutputRow | null {

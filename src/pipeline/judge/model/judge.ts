@@ -3,7 +3,6 @@
  * orders, settle what is close, have the outcome written once. Every call stands in the verdict's votes.
  */
 import { createHash } from 'node:crypto';
-import { JudgeError } from '../../../errors.ts';
 import { analyse } from '../embedded/features.ts';
 import { ideaTimeline } from '../embedded/timeline.ts';
 import { promptVersion } from '../prompt/messages.ts';
@@ -16,6 +15,7 @@ import { type Result, settle } from './outcome.ts';
 import { type ModelVote, runNeededPass, type Session } from './pass.ts';
 import { type ModelSettings, type ModelSettingsInput, policyName, resolveSettings } from './policy.ts';
 import type { InferenceClient } from './port.ts';
+import { servedModel } from './served-model.ts';
 import { statsOf, type VoteStats } from './stats.ts';
 import { abstainReason, assessmentsOf, confidenceOf, mostVoted, wouldDecide } from './verdict.ts';
 import { type Written, write } from './writer.ts';
@@ -65,7 +65,7 @@ export function createModelJudge(options: ModelJudgeOptions): ModelJudge {
       const over = new AbortController();
       const stop = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
       try {
-        const model = await servedModel(options, stop);
+        const model = await servedModel(options.client, options.model ?? null, stop);
         const key = { model: options.name ?? model, promptVersion: version, votePolicy };
         const session = await openSession(input, model, options, settings, stop);
         const found = await decide(session, input);
@@ -84,19 +84,6 @@ export function createModelJudge(options: ModelJudgeOptions): ModelJudge {
       }
     },
   };
-}
-
-/**
- * All votes are of one model, and the decision names it: without a configured name, the first one served.
- * @throws JudgeError
- */
-async function servedModel({ client, model }: ModelJudgeOptions, signal: AbortSignal): Promise<string> {
-  if (model) return model;
-  const [first] = await client.models(signal);
-  if (first !== undefined) return first;
-  throw new JudgeError('The inference service lists no model.', 'Start the server with a model.', {
-    retryable: true,
-  });
 }
 
 function partsOf({ switches }: ModelSettings) {
