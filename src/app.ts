@@ -4,6 +4,7 @@ import { type ContextParts, createContext } from './context.ts';
 import { ConfigError } from './errors.ts';
 import type { AppContext } from './ports.ts';
 import { receiveDelivery } from './tasks/receive-delivery.ts';
+import { markerKeys } from './tasks/support/marker.ts';
 import { NotReady, startWebServer } from './web/server.ts';
 import { startWorking } from './worker.ts';
 
@@ -27,6 +28,7 @@ export async function startApp(
 ): Promise<RunningApp> {
   const role = options.role ?? 'all';
   assertRole(config, role);
+  if (role !== 'web') markerKeys(config); // A worker that cannot sign would fail every command.
   const context = await createContext(config, options.parts);
   const { ctx } = context;
   try {

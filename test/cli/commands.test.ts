@@ -203,6 +203,12 @@ describe('an environment that is wrong', () => {
     };
     expectRefusal(await run(['start'], app), /WEBHOOK_SECRET is empty/);
     expectRefusal(await run(['start', '--role', 'worker'], app), /--role worker needs a database/);
+    const shared = { ...app, DATABASE_URL: 'postgres://127.0.0.1:1/none' };
+    expectRefusal(await run(['start', '--role', 'worker'], shared), /no secret to sign comments with/);
+    expectRefusal(
+      await run(['start'], { ...app, WEBHOOK_SECRET: 'sesame', MARKER_SECRET: ' , ' }),
+      /no secret to sign comments with/,
+    );
     expectRefusal(await run(['start', '--role', 'boss']), /Allowed choices are all, web, worker/);
   });
 });
