@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, ne, notExists, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
 import { commands, installations, issues, repositories, runs } from '../schema/index.ts';
 import { reachable } from './reachable.ts';
@@ -27,7 +27,10 @@ export async function triggersOf(db: Db, issueId: number): Promise<Run['trigger'
   return rows.map(({ trigger }) => trigger);
 }
 
-/** The issue's waiting run of this kind, to which further commands attach; created when there is none. */
+/**
+ * The issue's waiting run of this kind, to which further commands attach; created when there is none. One that is
+ * being cancelled takes no more: whoever asks after a cancel wants another.
+ */
 export async function waitingRun(
   tx: Db,
   issueId: number,
@@ -37,7 +40,13 @@ export async function waitingRun(
     .select()
     .from(runs)
     .where(
-      and(eq(runs.issueId, issueId), eq(runs.state, 'waiting'), eq(runs.dryRun, kind.dryRun), isVisible),
+      and(
+        eq(runs.issueId, issueId),
+        eq(runs.state, 'waiting'),
+        eq(runs.dryRun, kind.dryRun),
+        isNull(runs.cancelRequestedBy),
+        isVisible,
+      ),
     );
   const added = [...new Set([...(waiting?.addedCommentIds ?? []), ...kind.addedCommentIds])];
   if (waiting) {
@@ -123,14 +132,37 @@ export async function finishRun(
     .where(eq(runs.id, id));
 }
 
-/** @returns how many open runs were asked to stop. */
-export async function requestCancel(db: Db, issueId: number, by: string): Promise<number> {
+/**
+ * Asks the issue's open runs to stop, but for those that a command wants which was written after the cancel.
+ * @returns the ids of those that were asked.
+ */
+export async function requestCancel(
+  db: Db,
+  { issueId, commentId, ordinal, actorLogin }: typeof commands.$inferSelect,
+): Promise<string[]> {
+  const wantedSince = db
+    .select({ id: commands.id })
+    .from(commands)
+    .where(
+      and(
+        eq(commands.runId, runs.id),
+        eq(commands.state, 'attached'),
+        sql`(${commands.commentId}, ${commands.ordinal}) > (${commentId}, ${ordinal})`,
+      ),
+    );
   const rows = await db
     .update(runs)
-    .set({ cancelRequestedBy: by })
-    .where(and(eq(runs.issueId, issueId), inArray(runs.state, ['running', 'waiting']), isVisible))
+    .set({ cancelRequestedBy: actorLogin })
+    .where(
+      and(
+        eq(runs.issueId, issueId),
+        inArray(runs.state, ['running', 'waiting']),
+        isVisible,
+        notExists(wantedSince),
+      ),
+    )
     .returning({ id: runs.id });
-  return rows.length;
+  return rows.map(({ id }) => id);
 }
 
 export async function cancelRequestedBy(db: Db, id: string): Promise<string | null> {

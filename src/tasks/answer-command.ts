@@ -46,6 +46,8 @@ async function answerOnce(
   const parsed = command.parsed as ParsedCommand;
   const mayCancel = parsed.verb === 'cancel' && (await isAllowed(ctx, issue, command));
   await ctx.db.transaction(async (tx) => {
+    // No command may join a run while it is looked whether the run is to stop.
+    if (mayCancel) await issueStore.lockIssue(tx, issue.id);
     if (!(await commandStore.holdCommand(tx, command.id))) return;
     const outcome = await answer(ctx, tx, issue, command, parsed, mayCancel);
     await finishCommand(ctx, tx, issue, command, outcome);
@@ -90,7 +92,7 @@ async function answer(
     : { outcome: 'unknown-verb', detail: `there is no command “${unknownWord}”` };
 }
 
-/** Stops the runs under way and the `choose` commands written before this one. */
+/** Ends the `choose` commands that were written before this one, and the runs that nobody asked for since. */
 async function cancel(
   ctx: AppContext,
   tx: Db,
@@ -104,15 +106,20 @@ async function cancel(
     return { outcome: 'refused', detail: 'only managers of the repository may' };
   }
   if (parsed.error !== undefined) return { outcome: 'invalid', detail: parsed.error };
-  const stopped = await runStore.requestCancel(tx, issue.id, command.actorLogin);
-  const waiting = (await commandStore.pendingCommands(tx, issue.id, ['choose'])).filter(
-    (one) => one.commentId < command.commentId,
+  const stopped = await runStore.requestCancel(tx, command);
+  // Those of the stopped runs end with their run.
+  const waiting = (await commandStore.unfinishedCommands(tx, issue.id)).filter(
+    (one) => one.verb === 'choose' && isBefore(one, command) && !stopped.some((id) => id === one.runId),
   );
   await finishCommands(ctx, tx, issue, waiting, {
     outcome: 'cancelled',
     detail: `cancelled by ${command.actorLogin}`,
   });
-  return stopped + waiting.length > 0
+  return stopped.length + waiting.length > 0
     ? { outcome: 'done', detail: 'cancelled' }
-    : { outcome: 'nothing-to-cancel', detail: 'nothing is under way on this issue' };
+    : { outcome: 'nothing-to-cancel', detail: 'nothing that was asked for before is under way' };
+}
+
+function isBefore(one: commandStore.Command, other: commandStore.Command): boolean {
+  return one.commentId === other.commentId ? one.ordinal < other.ordinal : one.commentId < other.commentId;
 }

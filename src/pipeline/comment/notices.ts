@@ -99,7 +99,7 @@ const OUTCOME_TEXTS: Readonly<Record<CommandOutcome, string>> = {
   gone: 'the issue is gone.',
   'broken-config': 'the configuration cannot be read.',
   'no-decision': 'there is no decision to act on.',
-  'nothing-to-cancel': 'nothing is running.',
+  'nothing-to-cancel': 'there is nothing to cancel.',
   'over-budget': 'that was asked too often in a short time.',
   failed: 'that failed.',
 };
