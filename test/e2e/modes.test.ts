@@ -137,6 +137,16 @@ describe('mode auto', () => {
     expect(await decisionsOf(issue)).toHaveLength(1);
   });
 
+  it('stays silent when the issue turns out to be closed', async () => {
+    const issue = await open('mode: auto\n');
+    world.github.disturbWebhook({ event: 'issues' }, { kind: 'drop' });
+    world.github.as('mia').closeIssue(issue);
+    await afterQuietTime(issue);
+    expect(await runStore.triggersOf(world.app.ctx.db, issue.id)).toEqual(['auto']);
+    expect(await decisionStore.latestDecision(world.app.ctx.db, issue.id)).toBeNull();
+    expect(world.ours(issue)).toEqual([]);
+  });
+
   it('waits for more proposals where the config asks for more', async () => {
     const issue = await open('mode: auto\nauto: { min_proposals: 3 }\n');
     await afterQuietTime(issue);
@@ -146,6 +156,17 @@ describe('mode auto', () => {
 });
 
 describe('mode label', () => {
+  it('posts although a silent run waits already', async () => {
+    const issue = await open('mode: label\nlabel: Choose\ntraining: { consent: true }\n');
+    const { db } = world.app.ctx;
+    // The config is known from a first look.
+    await lookStore.planLook(db, issue.id, new Date(0));
+    await lookAtIssue(world.app.ctx, { issueId: issue.id });
+    await runStore.insertRun(db, issue.id, 'observe');
+    world.github.as('tim').label(issue, 'choose');
+    await expect.poll(() => world.ours(issue).length, { timeout: 20_000 }).toBe(1);
+  });
+
   it('posts when the label is set', async () => {
     const issue = await open('mode: label\nlabel: Choose\n');
     await afterQuietTime(issue);

@@ -2,6 +2,7 @@ import type { IssueEvent } from '../../pipeline/webhook/events.ts';
 import { effectStore, type issueStore, repositoryStore, runStore } from '../../store/index.ts';
 import { eraseIssue } from '../erasure/erase-issue.ts';
 import { hearIssue } from '../evidence/hear-issue.ts';
+import { isShown } from '../lane/is-shown.ts';
 import { createWakeUps } from '../queues.ts';
 import { planRun } from '../support/plan-run.ts';
 import { storedConfig } from '../support/repository-config.ts';
@@ -50,7 +51,7 @@ async function beginOnLabel(
   const isAsked = config.mode === 'label' && config.label.toLowerCase() === label?.toLowerCase();
   if (!isAsked || issue.pausedAt || issue.state === 'closed') return;
   const isWaiting = (await runStore.openRuns(tx, issue.id)).some(
-    (run) => run.state === 'waiting' && !run.dryRun,
+    (run) => run.state === 'waiting' && isShown(run) && run.cancelRequestedBy === null,
   );
   if (isWaiting) return;
   await runStore.insertRun(tx, issue.id, 'label');

@@ -61,6 +61,9 @@ async function decide(
 ): Promise<void> {
   const snapshot = await takeSnapshot(ctx, issue, run, signal);
   await ctx.failpoint('run.snapshot-taken');
+  if (run.trigger === 'auto' && !(await isWelcome(ctx, issue.id))) {
+    return endWithoutDecision(ctx, issue, run, { kind: 'unwelcome' });
+  }
   if (snapshot.input.candidates.length === 0) {
     return endWithoutDecision(ctx, issue, run, { kind: 'no-proposals' });
   }
@@ -70,6 +73,12 @@ async function decide(
   if (await recordDecision(ctx, issue, run, snapshot, verdict)) return;
   // A proposal was deleted while it was judged: what was said about it is dropped, and the others are judged anew.
   return decide(ctx, issue, run, signal);
+}
+
+/** Nobody asked for an automatic run, and by now the issue may be closed or paused: GitHub was just read. */
+async function isWelcome(ctx: AppContext, issueId: number): Promise<boolean> {
+  const issue = await issueStore.getIssue(ctx.db, issueId);
+  return issue?.state === 'open' && issue.pausedAt === null;
 }
 
 /** @returns false when the snapshot was erased meanwhile; then nothing is recorded. */
@@ -137,6 +146,8 @@ export type RunEnd =
   | { readonly kind: 'no-proposals' }
   | { readonly kind: 'over-quota'; readonly perDay: number }
   | { readonly kind: 'gone' }
+  /** An automatic run on an issue that is closed or paused. */
+  | { readonly kind: 'unwelcome' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 const OUTCOMES: Record<RunEnd['kind'], Outcome['outcome']> = {
@@ -144,6 +155,13 @@ const OUTCOMES: Record<RunEnd['kind'], Outcome['outcome']> = {
   'no-proposals': 'no-proposals',
   'over-quota': 'over-budget',
   gone: 'gone',
+  unwelcome: 'cancelled',
+  failed: 'failed',
+};
+
+const STATE_AFTER: Partial<Record<RunEnd['kind'], 'cancelled' | 'failed'>> = {
+  cancelled: 'cancelled',
+  unwelcome: 'cancelled',
   failed: 'failed',
 };
 
@@ -182,7 +200,7 @@ async function endWithoutDecision(
     if (run.dryRun && asker && end.kind !== 'gone') await wantDryRunEnd(ctx, tx, issue, asker, outcome);
     await finishCommands(ctx, tx, issue, commands, outcome);
     await runStore.finishRun(tx, run.id, {
-      state: end.kind === 'cancelled' ? 'cancelled' : end.kind === 'failed' ? 'failed' : 'finished',
+      state: STATE_AFTER[end.kind] ?? 'finished',
       ...(end.kind === 'failed' ? { error: end.reason } : {}),
       at: ctx.clock.now(),
     });
@@ -200,6 +218,8 @@ function detailOf(end: RunEnd): string {
       return `the installation used its ${end.perDay} judge calls of the last 24 hours`;
     case 'gone':
       return 'the issue is gone';
+    case 'unwelcome':
+      return 'the issue is closed or paused';
     case 'failed':
       return end.reason;
     default:

@@ -134,7 +134,8 @@ function outcomeOf(end: RunEnd): DecisionOutcomeView {
         remedy: 'Ask again with /manager choose.',
       };
     case 'gone':
-      throw new Error('nothing is posted on an issue that is gone');
+    case 'unwelcome':
+      throw new Error(`nothing is posted about a run that is ${end.kind}`);
     default:
       return end satisfies never;
   }
