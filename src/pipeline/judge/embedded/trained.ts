@@ -17,7 +17,10 @@ export interface TrainedWeights {
   readonly labels: { readonly used: number; readonly dropped: number };
   /** Mean a label, in nats, on the labels that were fitted. */
   readonly log_likelihood: { readonly prior: number; readonly refitted: number };
-  /** The same on labels that each fit did not see (five folds): whether the refit is any better. Null under two labels. */
+  /**
+   * The same for the installation's weights on issues that each fit did not see (five folds): whether the refit is any
+   * better. Null where the labels are of fewer than two issues.
+   */
   readonly held_out: { readonly prior: number; readonly refitted: number } | null;
   /** The installation's. */
   readonly weights: Weights;

@@ -4,7 +4,12 @@ import { analyse } from '../../../../src/pipeline/judge/embedded/features.ts';
 import { softmax, utility } from '../../../../src/pipeline/judge/embedded/logit.ts';
 import { type LabelledChoice, labelledChoice } from '../../../../src/pipeline/judge/embedded/refit/labels.ts';
 import { refitRepositoryWeights, refitWeights } from '../../../../src/pipeline/judge/embedded/refit/map.ts';
-import { logProbability, priorSdFor } from '../../../../src/pipeline/judge/embedded/refit/strength.ts';
+import {
+  heldOutLogLikelihood,
+  logProbability,
+  priorSdFor,
+} from '../../../../src/pipeline/judge/embedded/refit/strength.ts';
+import { trainEmbedded } from '../../../../src/pipeline/judge/embedded/refit/train.ts';
 import {
   FEATURE_NAMES,
   type FeatureVector,
@@ -230,6 +235,39 @@ describe('priorSdFor', () => {
     const random = seeded(8);
     const taste = vectorFrom((name) => -2 * HAND_WEIGHTS[name]);
     expect(priorSdFor(simulate(150, taste, random), HAND_WEIGHTS)).toBe(0.3);
+  });
+});
+
+describe('what is held out', () => {
+  const pair = (random: () => number) => [0, 1].map(() => vectorFrom(() => Math.tanh(0.7 * normal(random))));
+  const fixed = () => 0.15;
+
+  it('is all labels of an issue: the same texts in a fit would give the answer away', () => {
+    const random = seeded(12);
+    const seen = simulate(
+      8,
+      vectorFrom(() => 0),
+      random,
+    ).flatMap((one, issue) => Array.from({ length: 5 }, () => ({ ...one, issue })));
+    const alone = seen.map((one, issue) => ({ ...one, issue }));
+    const [together, apart] = [seen, alone].map((labels) =>
+      heldOutLogLikelihood(labels, HAND_WEIGHTS, fixed),
+    );
+    expect(together).toBeLessThan((apart ?? 0) - 0.1);
+  });
+
+  it('is nothing where all labels are of one issue', () => {
+    const labels = simulate(5, HAND_WEIGHTS, seeded(13)).map((one) => ({ ...one, issue: 1 }));
+    expect(heldOutLogLikelihood(labels, HAND_WEIGHTS, fixed)).toBeNull();
+    expect(trainEmbedded(labels).held_out).toBeNull();
+  });
+
+  it('has no part in choosing the width either', () => {
+    const taste = vectorFrom((name) => 1.6 * HAND_WEIGHTS[name]);
+    const labels = simulate(126, taste, seeded(2), { draw: pair });
+    const trained = trainEmbedded(labels);
+    const flattered = heldOutLogLikelihood(labels, HAND_WEIGHTS, () => trained.prior_sd) ?? 0;
+    expect(trained.held_out?.refitted).toBeLessThan(flattered - 0.01);
   });
 });
 

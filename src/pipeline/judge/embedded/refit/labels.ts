@@ -8,6 +8,8 @@ import { FEATURE_NAMES, type FeatureVector } from '../weights.ts';
 export interface LabelledChoice {
   /** `owner/name`: which repository's taste it shows. */
   readonly repository: string;
+  /** The issue's number: snapshots of one issue share most of their texts. Left out where each label is its own. */
+  readonly issue?: number;
   /** Standardised features of the snapshot's candidates, in posting order. */
   readonly candidates: readonly FeatureVector[];
   /** Index into `candidates`; null when maintainers found none acceptable. */
@@ -26,7 +28,7 @@ export function labelledChoice(input: JudgeInput, preferred: number | null, weig
     );
   }
   const candidates = analyse(input).proposals.map(({ vector }) => vector);
-  return { repository: input.repository, candidates, chosen, weight };
+  return { repository: input.repository, issue: input.issue.number, candidates, chosen, weight };
 }
 
 /** A label that says something about the weights, as rows of numbers in the order of `FEATURE_NAMES`. */

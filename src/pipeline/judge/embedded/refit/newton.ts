@@ -74,16 +74,14 @@ function objective({ samples, start, precision }: Problem, point: readonly numbe
 
 interface Curvature {
   readonly gradient: number[];
-  /** Negative Hessian, positive definite. */
+  /** Negative Hessian, positive definite; its lower triangle, which is all that Cholesky's method reads. */
   readonly information: number[][];
 }
 
 /** Gradient `Σ v (x_chosen - x̄) - (w - w0)/sd²`, information `Σ v Cov(x) + 1/sd²`, both under the model's probabilities. */
 function curvature({ samples, start, precision }: Problem, point: readonly number[]): Curvature {
   const gradient = point.map((value, index) => -(precision[index] ?? 0) * (value - (start[index] ?? 0)));
-  const information = point.map((_, row) =>
-    point.map((__, column) => (row === column ? (precision[row] ?? 0) : 0)),
-  );
+  const information = point.map((_, row) => [...Array<number>(row).fill(0), precision[row] ?? 0]);
   for (const sample of samples) addSample(sample, point, gradient, information);
   return { gradient, information };
 }
@@ -103,9 +101,17 @@ function addSample(
   }
   for (const [i, row] of rows.entries()) {
     const centred = row.map((value, index) => value - (average[index] ?? 0));
-    const scale = weight * (probabilities[i] ?? 0);
-    for (const [a, line] of information.entries()) {
-      for (const b of line.keys()) line[b] = (line[b] ?? 0) + scale * (centred[a] ?? 0) * (centred[b] ?? 0);
+    addSquare(information, centred, weight * (probabilities[i] ?? 0));
+  }
+}
+
+/** Adds `scale · v vᵀ` to a lower triangle: plain loops, for a refit spends nearly all of its time here. */
+function addSquare(triangle: readonly number[][], vector: readonly number[], scale: number): void {
+  for (let row = 0; row < vector.length; row += 1) {
+    const line = triangle[row] as number[];
+    const factor = scale * (vector[row] as number);
+    for (let column = 0; column <= row; column += 1) {
+      line[column] = (line[column] as number) + factor * (vector[column] as number);
     }
   }
 }

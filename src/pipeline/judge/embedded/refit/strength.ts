@@ -15,32 +15,53 @@ const FOLDS = 5;
 /** The prior's standard deviation for these labels: `PRIOR_SD` under 100 usable ones, otherwise the best of three. */
 export function priorSdFor(choices: readonly LabelledChoice[], prior: Weights): number {
   const usable = choices.filter(isUsable);
-  if (usable.length < LABELS_FOR_STRENGTH) return PRIOR_SD;
-  const scored = WIDTHS.map((priorSd) => ({ priorSd, score: heldOutLogLikelihood(usable, prior, priorSd) }));
+  if (usable.length < LABELS_FOR_STRENGTH || new Set(foldsOf(usable)).size < FOLDS) return PRIOR_SD;
+  const scored = WIDTHS.map((priorSd) => ({
+    priorSd,
+    score: heldOutLogLikelihood(usable, prior, () => priorSd) ?? Number.NEGATIVE_INFINITY,
+  }));
   return scored.reduce((best, one) => (one.score > best.score ? one : best)).priorSd;
 }
 
 /**
- * Mean log-likelihood of labels, in nats, by weights that did not see them; folds by position, so it is deterministic.
- * @param choices usable ones, at least two
+ * Mean log-likelihood of labels, in nats, by weights that saw neither them nor another label of their issue; folds by
+ * position, so it is deterministic.
+ * @param choices usable ones
+ * @param widthOf the prior's standard deviation for the labels of a fit: whoever chooses it from labels gets only those
+ * @returns null where all labels are of one issue
  */
 export function heldOutLogLikelihood(
   choices: readonly LabelledChoice[],
   prior: Weights,
-  priorSd: number,
-): number {
-  const scored = choices.flatMap((_, fold) => {
-    if (fold >= FOLDS) return [];
-    const training = choices.filter((__, index) => index % FOLDS !== fold);
-    const { weights } = refitWeights({ choices: training, prior, priorSd });
-    return choices.filter((__, index) => index % FOLDS === fold).map((choice) => ({ choice, weights }));
+  widthOf: (training: readonly LabelledChoice[]) => number,
+): number | null {
+  const folds = foldsOf(choices);
+  if (new Set(folds).size < 2) return null;
+  const scored = [...new Set(folds)].flatMap((fold) => {
+    const training = choices.filter((_, index) => folds[index] !== fold);
+    const { weights } = refitWeights({ choices: training, prior, priorSd: widthOf(training) });
+    return choices.filter((_, index) => folds[index] === fold).map((choice) => ({ choice, weights }));
   });
-  const counts = scored.map(({ choice }) => choice.weight ?? 1);
   const total = scored.reduce(
-    (sum, one, index) => sum + (counts[index] ?? 1) * logProbability(one.choice, one.weights),
+    (sum, { choice, weights }) => sum + weightOf(choice) * logProbability(choice, weights),
     0,
   );
-  return total / counts.reduce((sum, count) => sum + count, 0);
+  return total / scored.reduce((sum, { choice }) => sum + weightOf(choice), 0);
+}
+
+/** The fold in which each label is held out. */
+function foldsOf(choices: readonly LabelledChoice[]): number[] {
+  const places = new Map<string, number>();
+  return choices.map(({ repository, issue }, index) => {
+    const key = issue === undefined ? String(index) : `${repository}#${issue}`;
+    const place = places.get(key) ?? places.size;
+    places.set(key, place);
+    return place % FOLDS;
+  });
+}
+
+function weightOf({ weight = 1 }: LabelledChoice): number {
+  return weight;
 }
 
 /** Log-probability of the label's choice under the weights; 0 for a label without a choice. */

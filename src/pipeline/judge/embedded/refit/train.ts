@@ -26,7 +26,7 @@ export function trainEmbedded(
     prior_sd: priorSd,
     labels: { used, dropped },
     log_likelihood: logLikelihood,
-    held_out: heldOut(choices, prior, priorSd),
+    held_out: heldOut(choices, prior),
     weights,
     repositories: Object.fromEntries(
       repositoriesOf(choices).map((repository) => [
@@ -47,17 +47,15 @@ function repositoriesOf(choices: readonly LabelledChoice[]): string[] {
     .sort();
 }
 
-function heldOut(
-  choices: readonly LabelledChoice[],
-  prior: Weights,
-  priorSd: number,
-): TrainedWeights['held_out'] {
+/** Each fold chooses its width anew: one chosen on labels that are then scored would flatter the refit. */
+function heldOut(choices: readonly LabelledChoice[], prior: Weights): TrainedWeights['held_out'] {
   const usable = choices.filter(isUsable);
-  if (usable.length < 2) return null;
+  const refitted = heldOutLogLikelihood(usable, prior, (training) => priorSdFor(training, prior));
+  if (refitted === null) return null;
   const total = usable.reduce((sum, { weight = 1 }) => sum + weight, 0);
   return {
     prior:
       usable.reduce((sum, choice) => sum + (choice.weight ?? 1) * logProbability(choice, prior), 0) / total,
-    refitted: heldOutLogLikelihood(usable, prior, priorSd),
+    refitted,
   };
 }
