@@ -140,6 +140,8 @@ export interface IssueFacts {
 export type FileResult =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'absent' }
+  /** Larger than GitHub shows: over 1 MB. */
+  | { readonly kind: 'too-large' }
   | { readonly kind: 'file'; readonly text: string; readonly etag: string | null };
 
 /** Reading GitHub. All methods throw GitHubError. */

@@ -112,7 +112,7 @@ describe('an issue', () => {
 describe('a repository', () => {
   it('with a broken config gets one clear comment, and is served once it is mended', async () => {
     const broken = await openWorld({
-      repository: { files: { '.github/swe-manager.yml': 'mode: sometimes\nfoo: 1\n' } },
+      repository: { files: { '.github/swe-manager.yml': 'mode: sometimes\n"foo; bar": 1\n' } },
     });
     try {
       const issue = broken.newIssue();
@@ -121,10 +121,25 @@ describe('a repository', () => {
       await broken.command(issue, 'mia', '/manager choose');
       expect(broken.ours(issue)).toHaveLength(1);
       expect(broken.ours(issue)[0]?.body).toContain('.github/swe-manager.yml');
-      expect(broken.ours(issue)[0]?.body).toContain('foo');
+      expect(broken.ours(issue)[0]?.body).toContain('- Unknown key “foo; bar”.');
       expect(await broken.outcomes(issue)).toEqual(['choose: broken-config', 'choose: broken-config']);
     } finally {
       await broken.close();
+    }
+  });
+
+  it('whose config is larger than GitHub shows is told so', async () => {
+    const huge = await openWorld({
+      repository: { files: { '.github/swe-manager.yml': '# huge\n'.repeat(200_000) } },
+    });
+    try {
+      const issue = huge.newIssue();
+      huge.propose(issue, 'ann');
+      const command = await huge.command(issue, 'mia', '/manager choose');
+      expect(huge.ours(issue)[0]?.body).toContain('- The file is larger than 1 MB.');
+      expect(huge.reactionsOn(command)).toEqual(['eyes', 'confused']);
+    } finally {
+      await huge.close();
     }
   });
 

@@ -1,5 +1,4 @@
 /** The GitHub ports over one Octokit. */
-import { GitHubError } from '../../errors.ts';
 import type { Thread } from '../../pipeline/thread/types.ts';
 import type {
   FileResult,
@@ -228,9 +227,7 @@ async function readFile(
     });
     if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) return { kind: 'absent' };
     // Above 1 MB GitHub leaves the content out: https://docs.github.com/rest/repos/contents#get-repository-content
-    if (data.encoding !== 'base64') {
-      throw new GitHubError('invalid', `${path} is larger than 1 MB.`, 'Make the file smaller.');
-    }
+    if (data.encoding !== 'base64') return { kind: 'too-large' };
     return {
       kind: 'file',
       text: Buffer.from(data.content, 'base64').toString('utf8'),

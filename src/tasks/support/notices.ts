@@ -12,9 +12,10 @@ import {
 import type { JudgeInput, Verdict } from '../../pipeline/judge/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import type { CommandOutcome } from '../../schema/index.ts';
-import type { commandStore, issueStore } from '../../store/index.ts';
+import { type commandStore, type issueStore, repositoryStore } from '../../store/index.ts';
 import { isOverBudget } from './budget.ts';
 import type { Outcome } from './finish.ts';
+import { storedConfig } from './repository-config.ts';
 import { wantComment } from './want.ts';
 
 type Command = commandStore.Command;
@@ -37,7 +38,7 @@ export async function wantNotice(
   command: Command,
   ended: Outcome,
 ): Promise<void> {
-  if (ended.outcome === 'broken-config') return wantConfigProblem(ctx, tx, issue, ended.detail ?? '');
+  if (ended.outcome === 'broken-config') return wantConfigProblem(ctx, tx, issue);
   if (!EXPLAINED.has(ended.outcome)) return;
   const body = endText(command, ended);
   await wantComment(ctx, tx, issue, { kind: 'notice', id: `notice-${issue.id}`, body });
@@ -70,8 +71,9 @@ async function wantDryRunComment(ctx: AppContext, tx: Db, issue: Issue, body: st
   await wantComment(ctx, tx, issue, { kind: 'notice', id: `dry-run-${issue.id}`, body });
 }
 
-async function wantConfigProblem(ctx: AppContext, tx: Db, issue: Issue, problems: string): Promise<void> {
-  const body = renderConfigProblem({ path: CONFIG_PATH, problems: problems.split('; ') });
+async function wantConfigProblem(ctx: AppContext, tx: Db, issue: Issue): Promise<void> {
+  const { problems } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
+  const body = renderConfigProblem({ path: CONFIG_PATH, problems });
   await wantComment(ctx, tx, issue, { kind: 'config', id: `config-${issue.id}`, body });
 }
 

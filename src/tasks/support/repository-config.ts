@@ -2,6 +2,7 @@
 import {
   CONFIG_PATH,
   defaultRepositoryConfig,
+  type ParsedRepositoryConfig,
   parseRepositoryConfig,
   type RepositoryConfig,
   repositoryConfigSchema,
@@ -34,7 +35,7 @@ export async function keepConfig(
   repositoryId: number,
   file: Exclude<FileResult, { readonly kind: 'unchanged' }>,
 ): Promise<ReadConfig> {
-  const parsed = file.kind === 'file' ? parseRepositoryConfig(file.text) : null;
+  const parsed = parse(file);
   const problems = parsed?.ok === false ? [...parsed.problems] : null;
   await repositoryStore.saveRepositoryConfig(db, repositoryId, {
     config: parsed?.ok ? parsed.config : null,
@@ -42,6 +43,11 @@ export async function keepConfig(
     problems,
   });
   return { config: parsed?.ok ? parsed.config : defaultRepositoryConfig, problems: problems ?? [] };
+}
+
+function parse(file: FileResult): ParsedRepositoryConfig | null {
+  if (file.kind === 'too-large') return { ok: false, problems: ['The file is larger than 1 MB.'] };
+  return file.kind === 'file' ? parseRepositoryConfig(file.text) : null;
 }
 
 /** The config as it was last read; good enough where no command asked for it. */

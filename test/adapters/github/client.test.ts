@@ -176,9 +176,9 @@ describe('readFile', () => {
     expect(await read(null)).toEqual({ kind: 'absent' });
   });
 
-  it('refuses a file whose content GitHub leaves out', async () => {
+  it('says when a file is too large for GitHub to show its content', async () => {
     nock(API).get(path).reply(200, { type: 'file', encoding: 'none', content: '' });
-    await expect(read(null)).rejects.toMatchObject({ failure: 'invalid' });
+    expect(await read(null)).toEqual({ kind: 'too-large' });
   });
 });
 

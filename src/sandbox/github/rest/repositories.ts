@@ -23,6 +23,9 @@ function getPermission(call: Call): Reply {
   return ok(permissionShape(call.sandbox, user, collaboratorOf(repository, user)));
 }
 
+/** Of a larger file GitHub tells everything but its content. */
+const MAX_SHOWN_BYTES = 1_048_576;
+
 /** A text file of the default branch; other refs have the same files, folders are not served. */
 function getContents(call: Call): Reply {
   const repository = findRepository(call, { permission: 'contents', access: 'read' });
@@ -34,6 +37,7 @@ function getContents(call: Call): Reply {
 
 function fileShape({ api, html }: Sandbox, repository: Repository, path: string, text: string) {
   const content = Buffer.from(text);
+  const isShown = content.length <= MAX_SHOWN_BYTES;
   const sha = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
   const base = `${api}/repos/${fullNameOf(repository)}`;
   const url = `${base}/contents/${path}?ref=${repository.defaultBranch}`;
@@ -41,11 +45,11 @@ function fileShape({ api, html }: Sandbox, repository: Repository, path: string,
   const blob = `${base}/git/blobs/${sha}`;
   return {
     type: 'file' as const,
-    encoding: 'base64',
+    encoding: isShown ? 'base64' : 'none',
     size: content.length,
     name: path.split('/').at(-1) ?? path,
     path,
-    content: inLines(content.toString('base64')),
+    content: isShown ? inLines(content.toString('base64')) : '',
     sha,
     url,
     git_url: blob,
