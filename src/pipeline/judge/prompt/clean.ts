@@ -5,6 +5,7 @@
  * All functions are linear. Presence of hidden text is no accusation: templates are full of HTML comments.
  */
 
+import { MAX_LINES } from '../../../markdown/guard.ts';
 import { stripHtmlComments, stripInvisible, wellFormed } from '../../../markdown/invisible.ts';
 import { withoutMarkup } from './markup.ts';
 
@@ -29,18 +30,33 @@ export interface CleanText {
 
 /**
  * The visible text, in Unicode's composed form (the tokenizer composes too, so nothing can turn into a special
- * token afterwards), without runs of blank lines. Cut to `limit` UTF-16 units before anything costly happens.
+ * token afterwards), without runs of blank lines. Cut to `limit` UTF-16 units, and to the lines in which hidden
+ * markup is found, before anything costly happens.
  */
 export function cleanAndLimit(raw: string, limit: number): CleanText {
   const text = wellFormed(raw.slice(0, MAX_LENGTH)).replace(LINE_ENDS, '\n');
-  const visible = stripInvisible(stripHtmlComments(text)).normalize('NFC').trim();
-  const shown = neutraliseTokens(withoutMarkup(visible.slice(0, limit).toWellFormed()))
+  const visible = tidy(stripInvisible(stripHtmlComments(text)).normalize('NFC'));
+  const read = firstLines(visible.slice(0, limit).toWellFormed());
+  return { text: tidy(neutraliseTokens(withoutMarkup(read))), unread: visible.length - read.length };
+}
+
+/** Without white space at the ends of lines, more than one blank line, or anything around the text. */
+function tidy(text: string): string {
+  return text
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
-  return { text: shown, unread: Math.max(0, visible.length - limit) };
+}
+
+function firstLines(text: string): string {
+  let end = -1;
+  for (let line = 0; line < MAX_LINES; line += 1) {
+    end = text.indexOf('\n', end + 1);
+    if (end < 0) return text;
+  }
+  return text.slice(0, end);
 }
 
 export function cleanText(raw: string): string {
