@@ -131,22 +131,21 @@ async function attemptPass(
 }
 
 function packFor(session: Session, request: PassRequest, mend: ReadProblem | null): PackedPrompt {
-  const note = (shown: ShownIds) =>
-    [
-      request.note?.(shown),
-      mend === null ? undefined : `Your last answer could not be used. ${mendable(mend.problem)}`,
-    ]
-      .filter((line) => line !== undefined)
-      .join('\n\n');
   // Ids follow from the order alone, so a first packing tells them.
   const plain = session.packer.pack(request.order, { parts: session.parts });
-  const text = note(plain.shown);
-  return text === '' ? plain : session.packer.pack(request.order, { parts: session.parts, note: text });
+  const note = noteFor(request, plain.shown, mend);
+  return note === null ? plain : session.packer.pack(request.order, { parts: session.parts, note });
 }
 
-/** What is wrong may quote the model, which may quote a proposal. */
-function mendable(problem: string): string {
-  return neutraliseTokens(problem.replace(/\s+/g, ' ')).slice(0, 240);
+/** Our own last words. They may quote the model, which may quote a proposal: no special token comes in by them. */
+function noteFor({ note }: PassRequest, shown: ShownIds, mend: ReadProblem | null): string | null {
+  const lines = [
+    note?.(shown),
+    mend === null
+      ? undefined
+      : `Your last answer could not be used. ${mend.problem.replace(/\s+/g, ' ').slice(0, 240)}`,
+  ].filter((line) => line !== undefined);
+  return lines.length === 0 ? null : neutraliseTokens(lines.join('\n\n')).toWellFormed();
 }
 
 function choiceFor(request: PassRequest, shown: ShownIds): AnswerChoice {
