@@ -65,6 +65,20 @@ function attempt({ apply }: StuffingAttack, index: number): Tally {
   return tally;
 }
 
+/** The figures of docs/embedded-judge.md. */
+function summary(tallies: readonly Tally[]): string {
+  const [wins, total] = [sum(tallies.map((tally) => tally.wins)), sum(tallies.map((tally) => tally.total))];
+  const winning = stuffingAttacks.flatMap(({ name }, index) => {
+    const tally = tallies[index];
+    return tally === undefined || tally.wins === 0 ? [] : [`${tally.wins} of ${tally.total} ${name}`];
+  });
+  return `${stuffingAttacks.length} attacks, ${wins} of ${total} win: ${winning.join(', ')}`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 const clean = threads.map((thread) => ({ thread, winner: choice(thread) ?? 0 }));
 
 describe('the embedded judge under attack', () => {
@@ -82,8 +96,8 @@ describe('the embedded judge under attack', () => {
       if (FUZZ) expect(tally.wins / tally.total, attack.name).toBeLessThanOrEqual(0.1);
       tallies.push(tally);
     }
-    const wins = tallies.reduce((sum, tally) => sum + tally.wins, 0);
-    const total = tallies.reduce((sum, tally) => sum + tally.total, 0);
+    const [wins, total] = [sum(tallies.map((tally) => tally.wins)), sum(tallies.map((tally) => tally.total))];
+    if (FUZZ) process.stdout.write(`${summary(tallies)}\n`);
     expect(total).toBeGreaterThan(1_000);
     expect(wins / total).toBeLessThanOrEqual(0.02);
   }, 120_000);
