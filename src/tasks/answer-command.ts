@@ -15,7 +15,7 @@ import { wantHelp, wantNotice, wantRefusal } from './support/notices.ts';
 import { readRepositoryConfig } from './support/repository-config.ts';
 import { statusView } from './support/status-view.ts';
 import { tryCommand } from './support/try-command.ts';
-import { wantComment } from './support/want.ts';
+import { wantAnswer } from './support/want.ts';
 
 export async function answerCommand(
   ctx: AppContext,
@@ -82,7 +82,7 @@ async function answer(
   if (parsed.error !== undefined) return { outcome: 'invalid', detail: parsed.error };
   if (parsed.verb === 'status') {
     const body = renderStatus(await statusView(ctx, tx, issue));
-    await wantComment(ctx, tx, issue, { kind: 'status', id: `status-${issue.id}`, body });
+    await wantAnswer(ctx, tx, issue, { kind: 'status', id: `status-${issue.id}`, body });
     return { outcome: 'done' };
   }
   const unknownWord = parsed.verb === 'unknown' ? parsed.word : null;

@@ -169,6 +169,34 @@ describe('the other verbs', () => {
     expect(world.ours(issue)[1]?.body).toContain('ann');
   });
 
+  it('a question is answered anew where the last answer was deleted; a hint is not', async () => {
+    const { issue } = await decided();
+    const bury = async () => {
+      for (const comment of world.ours(issue)) world.github.as('mia').deleteComment(comment);
+      await world.settle(issue);
+    };
+    await world.command(issue, 'mia', '/manager status');
+    await world.command(issue, 'mia', '/manager help');
+    await world.command(issue, 'mia', '/manager choose --dry-run');
+    await bury();
+    await world.command(issue, 'mia', '`/manager status`');
+    expect(world.ours(issue)).toEqual([]);
+    await world.command(issue, 'mia', '/manager status');
+    await world.command(issue, 'mia', '/manager dance');
+    await world.command(issue, 'mia', '/manager choose --dry-run');
+    expect(world.ours(issue).map(({ body }) => body)).toEqual([
+      expect.stringContaining('- Decision `'),
+      expect.stringContaining('`dance` is not a command'),
+      expect.stringContaining('would choose'),
+    ]);
+    await bury();
+    await world.command(issue, 'mia', '/manager explain');
+    expect(world.ours(issue).map(({ body }) => body)).toEqual([
+      expect.stringContaining('the comment of the last decision was deleted'),
+    ]);
+    expect((await world.outcomes(issue)).at(-1)).toBe('explain: no-decision');
+  });
+
   it('an unknown verb brings the help', async () => {
     const issue = world.newIssue();
     await world.command(issue, 'rob', '/manager merge');

@@ -182,6 +182,11 @@ async function labelledIdeas(tx: Db, snapshot: proposalStore.Snapshot): Promise<
   return acceptedIdeas(snapshot.input, label.proposalNumber) ?? [];
 }
 
+/** Where the comment stands; null when it does not, or a person deleted it. */
+export function standingUrl(comment: effectStore.Effect | null): string | null {
+  return comment === null || comment.state === 'tombstoned' ? null : comment.githubUrl;
+}
+
 async function foldedView(
   tx: Db,
   decision: decisionStore.Decision,
@@ -194,7 +199,7 @@ async function foldedView(
     decidedAt: decision.decidedAt.toISOString(),
     judge: decision.judge,
     chosen: proposalViews(input).find((proposal) => proposal.number === decision.chosen) ?? null,
-    newerUrl: comment?.githubUrl ?? null,
+    newerUrl: standingUrl(comment),
     state: stateView(decision),
     retracted: (await retractionOf(tx, decision)) !== null,
   };

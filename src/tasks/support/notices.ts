@@ -16,7 +16,7 @@ import { type commandStore, type issueStore, repositoryStore } from '../../store
 import { isOverBudget } from './budget.ts';
 import type { Outcome } from './finish.ts';
 import { storedConfig } from './repository-config.ts';
-import { wantComment } from './want.ts';
+import { wantAnswer, wantComment } from './want.ts';
 
 type Command = commandStore.Command;
 type Issue = issueStore.LocatedIssue;
@@ -41,7 +41,7 @@ export async function wantNotice(
   if (ended.outcome === 'broken-config') return wantConfigProblem(ctx, tx, issue);
   if (!EXPLAINED.has(ended.outcome)) return;
   const body = endText(command, ended);
-  await wantComment(ctx, tx, issue, { kind: 'notice', id: `notice-${issue.id}`, body });
+  await wantAnswer(ctx, tx, issue, { kind: 'notice', id: `notice-${issue.id}`, body });
 }
 
 /** The choice of a dry run. A comment of its own, so that no other answer takes its place. */
@@ -68,13 +68,13 @@ export async function wantDryRunEnd(
 }
 
 async function wantDryRunComment(ctx: AppContext, tx: Db, issue: Issue, body: string): Promise<void> {
-  await wantComment(ctx, tx, issue, { kind: 'notice', id: `dry-run-${issue.id}`, body });
+  await wantAnswer(ctx, tx, issue, { kind: 'notice', id: `dry-run-${issue.id}`, body });
 }
 
 async function wantConfigProblem(ctx: AppContext, tx: Db, issue: Issue): Promise<void> {
   const { problems } = storedConfig(await repositoryStore.getRepository(tx, issue.repositoryId));
   const body = renderConfigProblem({ path: CONFIG_PATH, problems });
-  await wantComment(ctx, tx, issue, { kind: 'config', id: `config-${issue.id}`, body });
+  await wantAnswer(ctx, tx, issue, { kind: 'config', id: `config-${issue.id}`, body });
 }
 
 /** Once per user and issue, and within the budget: who may. */
@@ -96,14 +96,16 @@ export async function wantHelp(
   about: { unknownWord?: string | null; masked?: boolean },
 ): Promise<void> {
   if (about.masked && (await isOverBudget(ctx, tx, issue.id))) return;
-  await wantComment(ctx, tx, issue, {
+  const help = {
     kind: 'help',
     id: `help-${issue.id}`,
     body: renderHelp({
       unknownWord: about.unknownWord ?? null,
       maskedBy: about.masked ? 'code formatting or a list' : null,
     }),
-  });
+  } as const;
+  // A hint answers no question: where a person deleted the help, it is not given.
+  await (about.masked ? wantComment : wantAnswer)(ctx, tx, issue, help);
 }
 
 function endText(command: Command, { outcome, detail }: Outcome): string {

@@ -2,7 +2,7 @@ import type { StatusView } from '../../pipeline/comment/views.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import { decisionStore, effectStore, type issueStore, proposalStore, runStore } from '../../store/index.ts';
 import { isShown } from '../lane/is-shown.ts';
-import { stateView } from './decision-comment.ts';
+import { standingUrl, stateView } from './decision-comment.ts';
 import { commentKey } from './want.ts';
 
 /** Where an issue stands, from our own rows: of decisions only what GitHub shows, because anybody may ask. */
@@ -38,7 +38,7 @@ async function decisionLine(tx: Db, decision: decisionStore.Decision): Promise<S
   const effect = await effectStore.findEffect(tx, commentKey('decision', decision.runId));
   return {
     id: decision.id,
-    url: effect?.githubUrl ?? null,
+    url: standingUrl(effect),
     judge: decision.judge,
     chosen: decision.chosen,
     state: stateView(decision),

@@ -48,6 +48,26 @@ export async function wantComment(
   });
 }
 
+/**
+ * Wants one of the short answers that are kept up to date. Where a person deleted the last one, the next question gets
+ * a comment of its own: the deleted one does not come back, and nobody is told 🚀 without an answer.
+ */
+export async function wantAnswer(
+  ctx: AppContext,
+  tx: Db,
+  issue: issueStore.LocatedIssue,
+  answer: Pick<WantedComment, 'kind' | 'id' | 'body'>,
+): Promise<void> {
+  let { id } = answer;
+  for (let next = 2; await isDeleted(tx, answer.kind, id); next += 1) id = `${answer.id}-${next}`;
+  await wantComment(ctx, tx, issue, { ...answer, id });
+}
+
+/** Whether the comment stood on GitHub and a person deleted it. */
+export async function isDeleted(tx: Db, kind: MarkerKind, id: string): Promise<boolean> {
+  return (await effectStore.findEffect(tx, commentKey(kind, id)))?.state === 'tombstoned';
+}
+
 export function commentKey(kind: MarkerKind, id: string): string {
   return `comment:${kind}:${id}`;
 }
