@@ -114,9 +114,7 @@ async function store(
 /** Probot gathers handlers' errors in an AggregateError that holds the whole payload: only the reason is logged. */
 function reasonOf(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  // A failed query's message goes on with its parameters, the payload among them; its cause says what went wrong.
-  const root = first instanceof Error && first.cause instanceof Error ? first.cause : first;
-  const message = root instanceof Error ? root.message : String(root);
+  const message = first instanceof Error ? first.message : String(first);
   return (message.split('\n')[0] ?? '').slice(0, 300);
 }
 

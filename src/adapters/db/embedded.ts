@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/pglite';
 import type { Db } from '../../ports.ts';
 import * as schema from '../../schema/index.ts';
 import { migrateEmbedded } from './migrate.ts';
+import { keepParametersOutOfErrors } from './query-error.ts';
 import { guardTransactions } from './transaction-guard.ts';
 import type { EmbeddedClient, EmbeddedDatabase } from './types.ts';
 
@@ -14,6 +15,7 @@ export async function startPglite(dataDir: string | undefined, options: PGliteOp
 
 /** Drizzle over PGlite, or over a stand-in with the same methods. */
 export function drizzleOverPglite(client: EmbeddedClient): Db {
+  keepParametersOutOfErrors();
   // The driver's type asks for the whole class; its session calls query and transaction only.
   return drizzle({ client: client as unknown as PGlite, schema });
 }

@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { DatabaseError } from '../../errors.ts';
 import * as schema from '../../schema/index.ts';
+import { keepParametersOutOfErrors } from './query-error.ts';
 import type { PostgresDatabase } from './types.ts';
 
 const MAX_CONNECTIONS = 10;
@@ -21,6 +22,7 @@ export async function openPostgres(
   onIdleError: (error: Error) => void,
 ): Promise<PostgresDatabase> {
   parseBigintsLikePglite();
+  keepParametersOutOfErrors();
   const pool = new pg.Pool({
     connectionString,
     application_name: 'swe-manager',

@@ -1,6 +1,7 @@
 /** What ends an effect as failed, and what it only waits for. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { QueryError } from '../../../src/adapters/db/query-error.ts';
 import { GitHubError } from '../../../src/errors.ts';
 import { leaseStore, writeStore } from '../../../src/store/index.ts';
 import { createGate, type Gate, WriteDelayed } from '../../../src/tasks/outbox/gate.ts';
@@ -69,7 +70,7 @@ describe('an effect', () => {
 });
 
 describe('an outage of the database', () => {
-  const because = (cause: Error) => new Error('Failed query: select 1', { cause });
+  const because = (cause: Error) => new QueryError('select 1', cause);
   const coded = (code: string) => Object.assign(new Error('as it says'), { code });
 
   it.each([
