@@ -123,10 +123,7 @@ function decidedWords({ decision, winningVote }: datasetStore.LabelledRecord): D
     explanation: decision.explanation,
     golden: decision.goldenProposal,
     // A vote speaks of the ids it was shown; everything else speaks of the proposals' numbers.
-    thinking: restoreNumbers(
-      winningVote?.thinking ?? '',
-      shownIds(winningVote?.shownOrder ?? [], 'positions'),
-    ),
+    thinking: restoreNumbers(winningVote?.thinking ?? '', shownIds(winningVote?.shownOrder ?? [])),
   };
 }
 

@@ -3,8 +3,7 @@
  * the issue and the proposals as delimited data, then what to do now. Authors' names are not part of it.
  */
 import type { JudgeInput } from '../types.ts';
-import { cleanText, datamark } from './clean.ts';
-import { type IdScheme, type ShownIds, shownIds } from './order.ts';
+import { type ShownIds, shownIds } from './order.ts';
 
 export const PROMPT_VERSION = 'manager-2';
 
@@ -32,7 +31,6 @@ export interface ShownTexts {
 export interface RenderOptions {
   /** Proposal numbers in the order to show; others are left out. */
   readonly order: readonly number[];
-  readonly ids: IdScheme;
   readonly parts: AnswerParts;
   /** False shows the texts as they were posted: for measuring what the defences are worth. */
   readonly defences: boolean;
@@ -79,11 +77,6 @@ export function promptVersion(parts: AnswerParts, defences: boolean): string {
   return [PROMPT_VERSION, ...switches].join('-');
 }
 
-/** One text between tags, cleaned and marked unless the defences are off. */
-export function shownText(raw: string, defences: boolean): string {
-  return defences ? datamark(cleanText(raw)) : raw;
-}
-
 export function issueText({ issue }: JudgeInput): string {
   return `# ${issue.title.replace(/\s+/g, ' ')}\n\n${issue.body}`;
 }
@@ -95,7 +88,7 @@ export function renderMessages(
   options: RenderOptions,
 ): { readonly messages: Message[]; readonly shown: ShownIds } {
   const { order, parts, defences } = options;
-  const shown = shownIds(order, options.ids);
+  const shown = shownIds(order);
   const posted = new Map(input.candidates.map(({ number }, index) => [number, index + 1]));
   const proposals = order.map((number) => {
     const attributes = `id="${shown.idOf(number)}" posted="${posted.get(number)} of ${input.candidates.length}"`;
@@ -120,18 +113,4 @@ export function renderMessages(
 function closing(ids: readonly number[]): string {
   const choices = [...ids].sort((a, b) => a - b).join(', ');
   return `End of the data. The proposals' ids are ${choices}. Give your verdict as the one JSON object described at the beginning.`;
-}
-
-/**
- * The messages of a training row, nothing cut: ids are the proposals' numbers, shown in posting order unless
- * `order` says otherwise.
- */
-export function buildMessages(input: JudgeInput, order?: readonly number[]): Message[] {
-  const known = new Map(input.candidates.map(({ number, body }) => [number, shownText(body, true)]));
-  const shown = order?.filter((number) => known.has(number)) ?? [...known.keys()];
-  return renderMessages(
-    input,
-    { issue: shownText(issueText(input), true), proposals: known },
-    { order: shown, ids: 'numbers', parts: ALL_PARTS, defences: true, note: null },
-  ).messages;
 }

@@ -65,11 +65,8 @@ export interface ShownIds {
   idOf(number: number): number | null;
 }
 
-/** `positions`: 1 to n down the page. `numbers`: the proposals' own numbers (training rows). */
-export type IdScheme = 'positions' | 'numbers';
-
-export function shownIds(order: readonly number[], scheme: IdScheme): ShownIds {
-  const ids = scheme === 'numbers' ? [...order] : order.map((_, index) => index + 1);
+export function shownIds(order: readonly number[]): ShownIds {
+  const ids = order.map((_, index) => index + 1);
   const numbers = new Map(ids.map((id, index) => [id, order[index] ?? null]));
   const back = new Map(order.map((number, index) => [number, ids[index] ?? null]));
   return { ids, numberOf: (id) => numbers.get(id) ?? null, idOf: (number) => back.get(number) ?? null };

@@ -59,10 +59,7 @@ export interface Packer {
   /** True when every one of these proposals gets a share that says something. */
   fits(numbers: readonly number[]): boolean;
   /** The prompt for the proposals of `order`, in that order. `fits` was asked before. */
-  pack(
-    order: readonly number[],
-    options?: Partial<Pick<RenderOptions, 'ids' | 'note' | 'parts'>>,
-  ): PackedPrompt;
+  pack(order: readonly number[], options?: Partial<Pick<RenderOptions, 'note' | 'parts'>>): PackedPrompt;
 }
 
 /** Reads and counts every text once. Yields to other work between texts, for counting blocks. */
@@ -129,13 +126,10 @@ class PromptPacker implements Packer {
       .every((share, index) => share >= Math.min(needs[index + 1] ?? 0, MIN_SHARE_TOKENS));
   }
 
-  pack(
-    order: readonly number[],
-    options: Partial<Pick<RenderOptions, 'ids' | 'note' | 'parts'>> = {},
-  ): PackedPrompt {
+  pack(order: readonly number[], options: Partial<Pick<RenderOptions, 'note' | 'parts'>> = {}): PackedPrompt {
     const note = options.note ?? null;
     const parts = options.parts ?? this.base.parts;
-    const render = { ...this.base, parts, order, ids: options.ids ?? 'positions', note } as const;
+    const render = { ...this.base, parts, order, note } as const;
     let room = this.roomFor(render);
     let packed = this.render(render, room);
     // Only a note longer than its reserve comes here.
@@ -152,7 +146,7 @@ class PromptPacker implements Packer {
    */
   private roomFor(options: RenderOptions): number {
     const numbers = [...options.order].sort((a, b) => a - b); // cut alike in every order
-    const key = JSON.stringify([numbers, options.parts, options.ids]);
+    const key = JSON.stringify([numbers, options.parts]);
     const known = this.rooms.get(key);
     if (known !== undefined) return known;
     const render = { ...options, note: null };
@@ -183,7 +177,6 @@ class PromptPacker implements Packer {
     const { messages } = renderMessages(this.input, empty, {
       ...this.base,
       order: numbers,
-      ids: 'positions',
       note: null,
     });
     return (

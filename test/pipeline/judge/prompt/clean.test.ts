@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanAndLimit, cleanText, datamark } from '../../../../src/pipeline/judge/prompt/clean.ts';
-import { buildMessages, PROMPT_VERSION } from '../../../../src/pipeline/judge/prompt/messages.ts';
+import { PROMPT_VERSION } from '../../../../src/pipeline/judge/prompt/messages.ts';
 import { createPacker } from '../../../../src/pipeline/judge/prompt/pack.ts';
 import {
   countPrompt,
   loadQwen3Tokens,
   type TokenCounter,
 } from '../../../../src/pipeline/judge/prompt/tokens.ts';
+import type { JudgeInput } from '../../../../src/pipeline/judge/types.ts';
 import { runs } from '../../../support/fuzz.ts';
 import { inputOf } from './threads.ts';
 
@@ -148,17 +149,19 @@ describe('strangers’ text', () => {
   });
 });
 
-describe('the messages of a training row', () => {
+describe('the messages', () => {
+  const messagesOf = async (input: JudgeInput, order: readonly number[]) =>
+    (await createPacker(input, { counter })).pack(order).messages;
   const input = inputOf([
     { number: 2, body: 'First text' },
     { number: 5, body: 'Second text' },
   ]);
 
-  it('show the proposals’ own numbers, who came first, and the static part first', () => {
-    const [system, user] = buildMessages(input);
+  it('show proposals by their place in the order, who came first, and the static part first', async () => {
+    const [system, user] = await messagesOf(input, [5, 2]);
     expect(PROMPT_VERSION).toBe('manager-2');
     expect(system?.role).toBe('system');
-    expect(system?.content).toBe(buildMessages(inputOf([]))[0]?.content);
+    expect(system?.content).toBe((await messagesOf(inputOf([]), []))[0]?.content);
     expect(user?.content).toMatchInlineSnapshot(`
       "<issue>
       | # Stale rows after switching accounts
@@ -166,26 +169,20 @@ describe('the messages of a training row', () => {
       | Switch the account. The list still shows the old rows.
       </issue>
 
+      <proposal id="1" posted="2 of 2">
+      | Second text
+      </proposal>
+
       <proposal id="2" posted="1 of 2">
       | First text
       </proposal>
 
-      <proposal id="5" posted="2 of 2">
-      | Second text
-      </proposal>
-
-      End of the data. The proposals' ids are 2, 5. Give your verdict as the one JSON object described at the beginning."
+      End of the data. The proposals' ids are 1, 2. Give your verdict as the one JSON object described at the beginning."
     `);
   });
 
-  it('follow the order asked for and leave out unknown numbers', () => {
-    const text = buildMessages(input, [5, 9, 2])[1]?.content ?? '';
-    expect(text.indexOf('id="5" posted="2 of 2"')).toBeLessThan(text.indexOf('id="2" posted="1 of 2"'));
-    expect(text).not.toContain('id="9"');
-  });
-
-  it('name no author', () => {
-    expect(JSON.stringify(buildMessages(input))).not.toMatch(/author\d/);
+  it('name no author', async () => {
+    expect(JSON.stringify(await messagesOf(input, [2, 5]))).not.toMatch(/author\d/);
   });
 
   it('are counted as the chat template writes them', () => {

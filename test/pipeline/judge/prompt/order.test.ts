@@ -41,7 +41,7 @@ describe('shown ids', () => {
     fc.assert(
       fc.property(numbers, fc.string(), (given, seed) => {
         const order = passOrder(given, seed, 0);
-        const shown = shownIds(order, 'positions');
+        const shown = shownIds(order);
         expect(shown.ids).toEqual(order.map((_, index) => index + 1));
         for (const number of given) {
           const id = shown.idOf(number);
@@ -53,14 +53,10 @@ describe('shown ids', () => {
       }),
     );
   });
-
-  it('are the numbers themselves for training rows', () => {
-    expect(shownIds([7, 3], 'numbers').ids).toEqual([7, 3]);
-  });
 });
 
 describe('the judge’s words', () => {
-  const shown = shownIds([30, 10, 20], 'positions');
+  const shown = shownIds([30, 10, 20]);
 
   it.each([
     ['Proposal 1 is right.', 'Proposal 30 is right.'],
@@ -76,6 +72,6 @@ describe('the judge’s words', () => {
   });
 
   it('stay as they are when ids are the numbers', () => {
-    expect(restoreNumbers('proposal 1', shownIds([1, 2], 'positions'))).toBe('proposal 1');
+    expect(restoreNumbers('proposal 1', shownIds([1, 2]))).toBe('proposal 1');
   });
 });
