@@ -8,6 +8,7 @@ import {
 } from 'cockatiel';
 import OpenAI from 'openai';
 import { Agent, fetch } from 'undici';
+import * as z from 'zod';
 import type { Adapter, CompletionRequest, ServerHealth, TextDelta } from '../../pipeline/judge/model/port.ts';
 import { AttemptError, toAttemptError } from './failures.ts';
 import type { InferenceOptions } from './options.ts';
@@ -17,6 +18,9 @@ import { Watchdog } from './watchdog.ts';
 
 /** Failed health checks in a row after which a server is taken for dead, whatever its requests do. */
 const DEADLY_CHECKS = 2;
+
+/** Most of an unexpected answer that is shown. UTF-16 units. */
+const SHOWN = 200;
 
 /** An adapter is some hundred megabytes that are read from a disk. */
 const LOAD_TIMEOUT_MS = 300_000;
@@ -103,7 +107,9 @@ export class InferenceServer {
     );
     try {
       const body = buildBody(request, await this.#modelFor(request, watchdog.signal));
-      const chunks = await this.#api.chat.completions.create(body, { signal: watchdog.signal });
+      const asked = this.#api.chat.completions.create(body, { signal: watchdog.signal });
+      const { data: chunks, response } = await asked.withResponse();
+      await refuseOtherThanStream(response);
       const answer = await readStream(chunks, {
         onChunk: () => watchdog.chunk(),
         onText: (delta) => {
@@ -138,8 +144,7 @@ export class InferenceServer {
   async models(signal?: AbortSignal): Promise<readonly string[]> {
     try {
       const options = { timeout: this.#options.healthTimeoutMs, ...(signal ? { signal } : {}) };
-      const page = await this.#api.models.list(options);
-      this.#models = page.data.map((model) => model.id);
+      this.#models = readModels(await this.#api.get('/models', options));
       return this.#models;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
@@ -260,4 +265,20 @@ export class InferenceServer {
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
+}
+
+/** Status 200 may carry an error or a proxy's page too, in which the SDK finds no events and so no answer. */
+async function refuseOtherThanStream(response: Response): Promise<void> {
+  if (!/json|html/.test(response.headers.get('content-type') ?? '')) return;
+  throw new AttemptError('failing', `it answers with no stream: ${(await response.text()).slice(0, SHOWN)}`);
+}
+
+const modelList = z.object({ data: z.array(z.object({ id: z.string().min(1) })) });
+
+/** @throws AttemptError for anything else that came with status 200: a page of a proxy, an error in the body. */
+function readModels(body: unknown): readonly string[] {
+  const read = modelList.safeParse(body);
+  if (read.success) return read.data.data.map(({ id }) => id);
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  throw new AttemptError('failing', `it answers with no list of models: ${(text ?? '').slice(0, SHOWN)}`);
 }

@@ -89,6 +89,7 @@ describe('failures before a token', () => {
     ['500', { kind: 'status', status: 500 }],
     ['429', { kind: 'status', status: 429 }],
     ['503 with retry-after', { kind: 'status', status: 503, headers: { 'retry-after': '0' } }],
+    ['200 with an error in its body', { kind: 'status', status: 200 }],
     ['a closed connection', { kind: 'refuse' }],
     ['a stream dropped at once', { answer: 'lost', breakAfter: 0, breakHow: 'drop' }],
     ['a stream that ends at once', { answer: 'lost', breakAfter: 0, breakHow: 'truncate' }],
@@ -114,6 +115,12 @@ describe('failures before a token', () => {
     expect(error).toMatchObject({ retryable: true });
     expect(String(error)).toMatch(/failed \(3 attempts\): 500 out of memory/);
     expect(server.requests).toHaveLength(3);
+  });
+
+  it('says what stood there instead of a stream', async () => {
+    const server = await fake({ script: () => ({ kind: 'status', status: 200, message: 'out of credit' }) });
+    const error = await rejection(client([server]).complete(REQUEST));
+    expect(error).toMatchObject({ retryable: true, message: expect.stringContaining('out of credit') });
   });
 
   it.each([

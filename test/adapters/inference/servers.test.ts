@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createInferenceClient } from '../../../src/adapters/inference/client.ts';
 import { JudgeError } from '../../../src/errors.ts';
 import { client, fake, REQUEST, rejection, until } from './support.ts';
 
@@ -200,6 +203,23 @@ describe('models and health', () => {
     const pool = client([await fake({ apiKey: 'right' })], { apiKey: 'wrong' });
     expect(await rejection(pool.models())).toMatchObject({ retryable: false });
     expect(await pool.health()).toMatchObject([{ state: 'down', problem: expect.stringContaining('401') }]);
+  });
+
+  it.each([
+    ['a page', 'text/html', '<html>Please log in</html>', 'Please log in'],
+    ['an error', 'application/json', '{"error":{"message":"no tenant"}}', 'no tenant'],
+    ['models without names', 'application/json', '{"data":[{"object":"model"}]}', 'no list of models'],
+  ])('take %s with status 200 for no service', async (_name, type, body, problem) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': type }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const pool = createInferenceClient({ servers: [`http://127.0.0.1:${port}/v1`] });
+    onTestFinished(() => pool.close());
+    expect(await pool.health()).toMatchObject([{ state: 'down', problem: expect.stringContaining(problem) }]);
+    expect(await rejection(pool.models())).toMatchObject({ name: 'JudgeError', retryable: true });
   });
 
   it('describes each server', async () => {

@@ -61,11 +61,9 @@ function answerFormat(parts: AnswerParts): string {
 }
 
 /** The static part. It depends on nothing but the switches. */
-export function systemPrompt(parts: AnswerParts = ALL_PARTS, defences = true): string {
+function systemPrompt(parts: AnswerParts, defences: boolean): string {
   return [ROLE, defences ? DATA : DATA_UNDEFENDED, answerFormat(parts)].join('\n\n');
 }
-
-export const SYSTEM_PROMPT = systemPrompt();
 
 /** Version of the prompt as it is sent, switches included: `manager-2`, `manager-2-undefended`. */
 export function promptVersion(parts: AnswerParts, defences: boolean): string {
