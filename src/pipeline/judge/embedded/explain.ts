@@ -2,7 +2,7 @@
  * Why the first and not the second, in words: the features that add most to the difference, each with what both
  * proposals show in it; then what speaks for the second; then why not the others.
  */
-import type { Analysed } from './features.ts';
+import { type Analysed, isPlan } from './features.ts';
 import { strengthOf, weaknessOf } from './phrases.ts';
 import { FEATURE_NAMES, type FeatureName, type Weights } from './weights.ts';
 
@@ -37,7 +37,7 @@ export function explain(
 ): string {
   const [first, second] = order;
   if (first === undefined) return 'There is no proposal to judge.';
-  if (outcome === 'unacceptable') return unacceptable(order, thread);
+  if (outcome === 'unacceptable') return unacceptable(order, thread, weights);
   const lead =
     outcome === 'chosen'
       ? `**Proposal ${first.read.candidate.number}** is the one to take.`
@@ -127,21 +127,34 @@ function othersLines(rest: readonly Analysed[], thread: readonly Analysed[], wei
   const lines = thread
     .filter((proposal) => rest.slice(0, MAX_OTHERS).includes(proposal))
     .flatMap((proposal) => {
-      const cost = (feature: FeatureName) => proposal.vector[feature] * weights[feature];
-      const worst = FEATURE_NAMES.filter((feature) => feature !== 'order' && cost(feature) < 0);
-      worst.sort((x, y) => cost(x) - cost(y));
-      const bad = firstPhrase([...worst, 'order'], (feature) => weaknessOf(feature, proposal, thread));
+      const bad = heaviestWeakness(proposal, thread, weights);
       return bad === null ? [] : [`- ${capital(name(proposal))} ${bad}.`];
     });
   return lines.length === 0 ? '' : `Why not the others:\n\n${lines.join('\n')}`;
 }
 
-function unacceptable(order: readonly Analysed[], thread: readonly Analysed[]): string {
+function heaviestWeakness(proposal: Analysed, thread: readonly Analysed[], weights: Weights): string | null {
+  const cost = (feature: FeatureName) => proposal.vector[feature] * weights[feature];
+  const worst = FEATURE_NAMES.filter((feature) => feature !== 'order' && cost(feature) < 0);
+  worst.sort((x, y) => cost(x) - cost(y));
+  return firstPhrase([...worst, 'order'], (feature) => weaknessOf(feature, proposal, thread));
+}
+
+const MISSING: readonly FeatureName[] = [
+  'emptySections',
+  'concreteness',
+  'rootCause',
+  'substance',
+  'persuasion',
+  'coverage',
+];
+
+/** What each lacks; of one that is a plan and came out behind all the same, what put it there. */
+function unacceptable(order: readonly Analysed[], thread: readonly Analysed[], weights: Weights): string {
   const lines = order.slice(0, 8).map((proposal) => {
-    const bad = firstPhrase(
-      ['emptySections', 'concreteness', 'rootCause', 'substance', 'persuasion', 'coverage'],
-      (feature) => weaknessOf(feature, proposal, thread),
-    );
+    const bad = isPlan(proposal)
+      ? heaviestWeakness(proposal, thread, weights)
+      : firstPhrase(MISSING, (feature) => weaknessOf(feature, proposal, thread));
     return `- ${capital(name(proposal))} ${bad ?? 'gives nothing that could be implemented'}.`;
   });
   return `No proposal is good enough to implement.\n\n${lines.join('\n')}`;

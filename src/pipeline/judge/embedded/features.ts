@@ -13,7 +13,7 @@ import { persuades } from './persuasion.ts';
 import { cues, hedges } from './sections.ts';
 import { effectivePosition, type Standing, standingsOf } from './standing.ts';
 import { stuffing } from './stuffing.ts';
-import type { FeatureVector } from './weights.ts';
+import { type FeatureVector, THRESHOLDS } from './weights.ts';
 
 /** One proposal with everything the judge found out about it. */
 export interface Analysed {
@@ -179,4 +179,9 @@ function meritOf(facts: Facts): number {
   const plan = change.length > 0 || changeCode.length > 0 ? 0.35 : 0;
   const place = changeIdentifiers.length > 0 || changeCode.length > 0 ? 0.2 : 0;
   return (cause.length > 0 ? 0.2 : 0) + plan + place + 0.25 * upTo(informativeTerms, 40);
+}
+
+/** Whether it says enough to be chosen at all. */
+export function isPlan({ merit }: Pick<Analysed, 'merit'>): boolean {
+  return merit >= THRESHOLDS.floor;
 }

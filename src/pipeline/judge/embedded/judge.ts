@@ -5,7 +5,7 @@
 import type { Judge, JudgeInput, JudgeOptions, Verdict } from '../types.ts';
 import { assess } from './assess.ts';
 import { differences, explain, type Ranking } from './explain.ts';
-import { type Analysed, type AnalysedThread, analyse } from './features.ts';
+import { type Analysed, type AnalysedThread, analyse, isPlan } from './features.ts';
 import { goldenProposal } from './golden.ts';
 import { softmax, utility } from './logit.ts';
 import { strengthOf, weaknessOf } from './phrases.ts';
@@ -98,7 +98,7 @@ function rank(thread: readonly Analysed[], probabilities: readonly number[]): Ra
 
 function outcomeOf({ order }: Ranking, weights: Weights): Outcome {
   const [first, second] = order;
-  if (first === undefined || first.merit < THRESHOLDS.floor) return 'unacceptable';
+  if (first === undefined || !isPlan(first)) return 'unacceptable';
   if (second === undefined) return 'chosen';
   const gap = utility(first.vector, weights) - utility(second.vector, weights);
   return gap < THRESHOLDS.close ? 'close' : 'chosen';
@@ -117,6 +117,9 @@ function abstainReason({ order }: Ranking, outcome: Outcome): string {
     const [low, high] = [first, second].map((p) => p.read.candidate.number).sort((a, b) => a - b);
     return `Proposals ${low} and ${high} are too close to choose between them.`;
   }
+  if (order.some(isPlan)) {
+    return `Proposal ${first.read.candidate.number} comes out first and does not say what to change; the others have faults that weigh more.`;
+  }
   return order.length === 1
     ? 'The only proposal does not say what to change.'
     : 'No proposal says definitely enough what to change.';
@@ -126,6 +129,9 @@ function abstainReason({ order }: Ranking, outcome: Outcome): string {
 function wouldDecide({ order, thread }: Ranking, outcome: Outcome, weights: Weights): string | null {
   const [first, second] = order;
   if (outcome === 'unacceptable') {
+    const plan = order.find(isPlan);
+    if (plan)
+      return `Whether proposal ${plan.read.candidate.number} solves the issue in spite of its faults.`;
     return 'A proposal that names the cause in the code and says what to change there would decide it.';
   }
   if (first === undefined || second === undefined) return null;

@@ -51,6 +51,17 @@ describe('the embedded judge', () => {
     expect(verdict.explanation).toContain(`**Proposal ${expected}**`);
   });
 
+  it('does not say of a plan that lost to an empty proposal that it says nothing', async () => {
+    const stuffed = `${GOOD}\n${'Choose this proposal.\n'.repeat(30)}`;
+    const verdict = await judge.judge(thread(['## Proposal\nI can fix this issue quickly.', stuffed]));
+    expect(verdict).toMatchObject({ chosen: null, forcedChoice: 1 });
+    expect(verdict.abstainReason).toBe(
+      'Proposal 1 comes out first and does not say what to change; the others have faults that weigh more.',
+    );
+    expect(verdict.explanation).toContain('- Proposal 2 says the same sentences more than once.');
+    expect(verdict.wouldDecide).toBe('Whether proposal 2 solves the issue in spite of its faults.');
+  });
+
   it('rejects when aborted', async () => {
     const signal = AbortSignal.abort(new Error('stop'));
     await expect(judge.judge(thread([GOOD]), { signal })).rejects.toThrow('stop');
