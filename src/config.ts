@@ -7,61 +7,51 @@ import * as z from 'zod';
 import { type InferenceConfig, inferenceVariables, readInference } from './config/inference.ts';
 import { type LearningConfig, learningVariables, readLearning } from './config/learning.ts';
 import { readTrainer, type TrainerConfig, trainerVariables } from './config/trainer.ts';
+import { count, milliseconds, optionalText, positive, text, variable } from './config/variables.ts';
 import { ConfigError } from './errors.ts';
 
-const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
-const optionalText = z.preprocess(emptyAsUnset, z.string().optional());
-const flag = z.preprocess(
-  emptyAsUnset,
+const flag = variable(
   z
     .enum(['true', 'false', '1', '0'])
     .default('false')
     .transform((value) => value === 'true' || value === '1'),
 );
-const positive = (fallback: number) =>
-  z.preprocess(emptyAsUnset, z.coerce.number().positive().default(fallback));
-const count = (fallback: number) =>
-  z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).default(fallback));
-const idList = z.preprocess(
-  emptyAsUnset,
+const idList = variable(
   z
     .string()
     .regex(/^\d+( *, *\d+)*$/, 'expected installation ids separated by commas')
-    .transform((text) => text.split(',').map(Number))
+    .transform((ids) => ids.split(',').map(Number))
     .optional(),
 );
 
 const environmentSchema = z.object({
-  APP_ID: z.preprocess(emptyAsUnset, z.coerce.number().int().positive().optional()),
+  APP_ID: variable(z.coerce.number().int().positive().optional()),
   PRIVATE_KEY: optionalText,
   PRIVATE_KEY_PATH: optionalText,
   WEBHOOK_SECRET: optionalText,
   MARKER_SECRET: optionalText,
-  PORT: z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).max(65_535).default(3000)),
-  HOST: z.preprocess(emptyAsUnset, z.string().default('0.0.0.0')),
-  WEBHOOK_PATH: z.preprocess(emptyAsUnset, z.string().startsWith('/').default('/api/github/webhooks')),
-  GITHUB_API_URL: z.preprocess(emptyAsUnset, z.url().default('https://api.github.com')),
+  PORT: variable(z.coerce.number().int().min(0).max(65_535).default(3000)),
+  HOST: text('0.0.0.0'),
+  WEBHOOK_PATH: variable(z.string().startsWith('/').default('/api/github/webhooks')),
+  GITHUB_API_URL: variable(z.url().default('https://api.github.com')),
   DATABASE_URL: optionalText,
-  SWE_MANAGER_DATA_DIR: z.preprocess(emptyAsUnset, z.string().default('.swe-manager')),
+  SWE_MANAGER_DATA_DIR: text('.swe-manager'),
   ...inferenceVariables,
-  LOG_LEVEL: z.preprocess(
-    emptyAsUnset,
-    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  ),
+  LOG_LEVEL: variable(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')),
   POSTING_DISABLED: flag,
   INSTALLATION_ALLOWLIST: idList,
-  JUDGE_CALLS_PER_DAY: count(0),
-  ANSWERS_PER_HOUR: count(6),
-  WRITE_SPACING_MS: positive(1000),
+  JUDGE_CALLS_PER_DAY: count(0, 0),
+  ANSWERS_PER_HOUR: count(0, 6),
+  WRITE_SPACING_MS: milliseconds(1000),
   LIMITS_SCALE: positive(1),
-  CONCURRENCY: positive(4),
-  LOOK_AROUND_MS: positive(15_000),
-  SWEEP_MS: positive(300_000),
-  DRAIN_MS: positive(20_000),
-  PLACEHOLDER_AFTER_MS: positive(30_000),
+  CONCURRENCY: count(1, 4),
+  LOOK_AROUND_MS: milliseconds(15_000),
+  SWEEP_MS: milliseconds(300_000),
+  DRAIN_MS: milliseconds(20_000),
+  PLACEHOLDER_AFTER_MS: milliseconds(30_000),
   SWE_MANAGER_FAILPOINT: optionalText,
-  RETENTION_DAYS: count(0),
-  TRAINING_CONSENT: z.preprocess(emptyAsUnset, z.enum(['deny', 'allow']).default('deny')),
+  RETENTION_DAYS: count(0, 0),
+  TRAINING_CONSENT: variable(z.enum(['deny', 'allow']).default('deny')),
   ...learningVariables,
   ...trainerVariables,
 });

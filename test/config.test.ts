@@ -52,6 +52,11 @@ describe('loadConfig', () => {
     [{ INSTALLATION_ALLOWLIST: '1;2' }, 'INSTALLATION_ALLOWLIST'],
     [{ INFERENCE_URL: 'not a url' }, 'INFERENCE_URL'],
     [{ POSTING_DISABLED: 'maybe' }, 'POSTING_DISABLED'],
+    [{ CONCURRENCY: '1.5' }, 'CONCURRENCY'],
+    // Timers of 32 bits would ring at once.
+    [{ DRAIN_MS: '99999999999' }, 'DRAIN_MS'],
+    [{ PLACEHOLDER_AFTER_MS: '99999999999' }, 'PLACEHOLDER_AFTER_MS'],
+    [{ INFERENCE_TIMEOUT_SECONDS: '9999999' }, 'INFERENCE_TIMEOUT_SECONDS'],
   ])('names what is wrong in %j', (env, name) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);
     expect(() => loadConfig(env)).toThrow(name);

@@ -1,6 +1,7 @@
 /** The variables of the inference service, for `config.ts`, which alone reads the environment. */
 import * as z from 'zod';
 import { ConfigError } from '../errors.ts';
+import { count, variable } from './variables.ts';
 
 export interface InferenceConfig {
   /** Base URLs, without a slash at the end; usually they end in `/v1`. At least one. */
@@ -24,27 +25,26 @@ const MAX_VOTES = 99;
 /** Less holds neither instructions and two proposals, nor an answer. */
 const LEAST_PROMPT = 1_024;
 const LEAST_ANSWER = 64;
+/** A day. */
+const LONGEST_SECONDS = 86_400;
 
-const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
-const optionalText = z.preprocess(emptyAsUnset, z.string().trim().optional());
-const numberFrom = (least: number, fallback: number) =>
-  z.preprocess(emptyAsUnset, z.coerce.number().int().min(least).default(fallback));
+const trimmedText = variable(z.string().trim().optional());
 
 /** To be spread into the schema of the whole environment. */
 export const inferenceVariables = {
   /** One base URL, or several separated by commas. Unset: the embedded judge. */
-  INFERENCE_URL: optionalText,
-  INFERENCE_API_KEY: optionalText,
-  INFERENCE_MODEL: optionalText,
+  INFERENCE_URL: trimmedText,
+  INFERENCE_API_KEY: trimmedText,
+  INFERENCE_MODEL: trimmedText,
   /** Requests open on one server at a time. */
-  INFERENCE_MAX_IN_FLIGHT: numberFrom(1, 32),
+  INFERENCE_MAX_IN_FLIGHT: count(1, 32),
   /** Seconds one completion may take. */
-  INFERENCE_TIMEOUT_SECONDS: numberFrom(1, 600),
-  INFERENCE_VOTES: numberFrom(1, 5).pipe(z.number().max(MAX_VOTES)),
+  INFERENCE_TIMEOUT_SECONDS: count(1, 600).pipe(z.number().max(LONGEST_SECONDS)),
+  INFERENCE_VOTES: count(1, 5).pipe(z.number().max(MAX_VOTES)),
   /** Together they are the model's window; the defaults are those of Qwen3-8B as it was trained, 8,192. */
-  INFERENCE_PROMPT_TOKENS: numberFrom(LEAST_PROMPT, 4_608),
-  INFERENCE_THINKING_TOKENS: numberFrom(0, 2_048),
-  INFERENCE_ANSWER_TOKENS: numberFrom(LEAST_ANSWER, 1_536),
+  INFERENCE_PROMPT_TOKENS: count(LEAST_PROMPT, 4_608),
+  INFERENCE_THINKING_TOKENS: count(0, 2_048),
+  INFERENCE_ANSWER_TOKENS: count(LEAST_ANSWER, 1_536),
 };
 
 export type InferenceVariables = z.infer<z.ZodObject<typeof inferenceVariables>>;

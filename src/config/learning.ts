@@ -1,19 +1,14 @@
 /** When the judge is retrained, where, and how much of that there may be. */
-import * as z from 'zod';
-
-const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
-const count = (fallback: number) =>
-  z.preprocess(emptyAsUnset, z.coerce.number().int().min(0).default(fallback));
-const positiveCount = (fallback: number) =>
-  z.preprocess(emptyAsUnset, z.coerce.number().int().positive().default(fallback));
+import type * as z from 'zod';
+import { count, milliseconds, optionalText } from './variables.ts';
 
 /** The variables of the environment, to be spread into the schema that reads them all. */
 export const learningVariables = {
-  TRAIN_RUNS_PER_MONTH: count(0),
-  TRAIN_MIN_NEW_LABELS: positiveCount(50),
-  GATE_CANDIDATES_PER_EPOCH: positiveCount(1),
-  LEARN_EVERY_MS: positiveCount(600_000),
-  SWE_LANCER_FILE: z.preprocess(emptyAsUnset, z.string().optional()),
+  TRAIN_RUNS_PER_MONTH: count(0, 0),
+  TRAIN_MIN_NEW_LABELS: count(1, 50),
+  GATE_CANDIDATES_PER_EPOCH: count(1, 1),
+  LEARN_EVERY_MS: milliseconds(600_000),
+  SWE_LANCER_FILE: optionalText,
 } as const;
 
 export interface LearningConfig {

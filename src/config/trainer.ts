@@ -1,28 +1,23 @@
 /** Where the served model is trained, from what, and what that costs. */
 import * as z from 'zod';
 import { LAUNCHERS, type LauncherKind, TUNERS, type Tuner } from '../pipeline/training/types.ts';
-
-const emptyAsUnset = (value: unknown) => (value === '' ? undefined : value);
-const optionalText = z.preprocess(emptyAsUnset, z.string().optional());
-const text = (fallback: string) => z.preprocess(emptyAsUnset, z.string().default(fallback));
-const positive = (fallback: number) =>
-  z.preprocess(emptyAsUnset, z.coerce.number().positive().default(fallback));
+import { milliseconds, optionalText, positive, text, variable } from './variables.ts';
 
 /** The variables of the environment, to be spread into the schema that reads them all. */
 export const trainerVariables = {
-  TRAIN_LAUNCHER: z.preprocess(emptyAsUnset, z.enum(LAUNCHERS).default('local')),
-  TRAIN_TUNER: z.preprocess(emptyAsUnset, z.enum(TUNERS).default('lora')),
+  TRAIN_LAUNCHER: variable(z.enum(LAUNCHERS).default('local')),
+  TRAIN_TUNER: variable(z.enum(TUNERS).default('lora')),
   TRAIN_DIR: optionalText,
   TRAIN_BASE: text('Qwen/Qwen3-8B'),
   TRAIN_SFT_MODEL: optionalText,
-  TRAIN_PRICE_PER_GPU_HOUR: z.preprocess(emptyAsUnset, z.coerce.number().min(0).optional()),
+  TRAIN_PRICE_PER_GPU_HOUR: variable(z.coerce.number().min(0).optional()),
   TRAIN_STALL_MINUTES: positive(60),
-  TRAIN_FOLLOW_MS: positive(30_000),
+  TRAIN_FOLLOW_MS: milliseconds(30_000),
   TRAIN_VENV: optionalText,
   TRAIN_NAMESPACE: text('default'),
   TRAIN_IMAGE: optionalText,
   TRAIN_VOLUME_CLAIM: optionalText,
-  TRAIN_MOUNT_PATH: z.preprocess(emptyAsUnset, z.string().startsWith('/').default('/training')),
+  TRAIN_MOUNT_PATH: variable(z.string().startsWith('/').default('/training')),
   TRAIN_KUBECONFIG: optionalText,
 } as const;
 
