@@ -127,6 +127,11 @@ export async function firstTexts(db: Db, proposalIds: readonly string[]): Promis
   return new Map(rows.flatMap(({ id, at }) => (at ? [[id, at]] : [])));
 }
 
+/** People rename their accounts; the id stays. */
+export async function setAuthorLogin(tx: Db, id: string, authorLogin: string): Promise<void> {
+  await tx.update(proposals).set({ authorLogin }).where(eq(proposals.id, id));
+}
+
 export async function setProposalDropped(tx: Db, id: string, at: Date | null): Promise<void> {
   await tx.update(proposals).set({ droppedAt: at }).where(eq(proposals.id, id));
 }

@@ -53,6 +53,19 @@ describe('choose', () => {
     expect(world.ours(issue).at(-1)?.body).toContain(`issuecomment-${plain.id}`);
   });
 
+  it('judges nothing when a comment that is to be added is not one of the issue', async () => {
+    const { issue } = await decided();
+    const elsewhere = world.say(world.newIssue(), 'ann', 'I would close it on `mouseup`.');
+    for (const id of [elsewhere.id, 999_999, world.ours(issue)[0]?.id]) {
+      const command = await world.command(issue, 'mia', `/manager choose issuecomment-${id}`);
+      expect(world.reactionsOn(command)).toEqual(['eyes', 'confused']);
+      expect(world.ours(issue).at(-1)?.body).toMatch(
+        new RegExp(`Comment \`?${id}\`? is no comment of a contributor`),
+      );
+    }
+    expect(world.ours(issue)).toHaveLength(2);
+  });
+
   it('tells the choice of a dry run in one notice, and decides nothing', async () => {
     const issue = world.newIssue();
     const command = await world.command(issue, 'mia', '/manager choose --dry-run');
@@ -110,6 +123,23 @@ describe('feedback', () => {
     await world.command(issue, 'tim', '/manager override 9');
     expect((await world.outcomes(issue)).at(-1)).toBe('override: invalid');
     expect(world.ours(issue).at(-1)?.body).toContain('no proposal 9');
+  });
+
+  it('override goes by the proposals that stand, and by what their authors are called now', async () => {
+    const issue = world.newIssue();
+    const withdrawn = world.propose(issue, 'zoe');
+    world.github.as('zoe').deleteComment(withdrawn);
+    world.propose(issue, 'zoe');
+    world.propose(issue, 'bob');
+    await world.settle(issue);
+    Object.assign(world.github.as('zoe').user, { login: 'zoe-b' });
+    await world.command(issue, 'mia', '/manager choose');
+    await world.command(issue, 'mia', '/manager override zoe-b');
+    expect(world.ours(issue)[0]?.body).toContain('overridden by mia to proposal 2');
+    await world.command(issue, 'mia', '/manager override 1');
+    expect(world.ours(issue)[1]?.body).toContain(
+      'There is no proposal 1 here: choose one of 2 (zoe-b), 3 (bob).',
+    );
   });
 
   it('reject keeps the reason, neutralised', async () => {

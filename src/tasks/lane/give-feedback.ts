@@ -42,7 +42,8 @@ async function answeredProposal(
   if (request.verb === 'accept') return { number: decision.chosen };
   if (request.verb === 'reject') return { number: null };
   const proposals = await proposalStore.listProposals(ctx.db, decision.issueId);
-  const which = resolveWhich(request.which, proposals);
+  const standing = proposals.filter(({ droppedAt }) => droppedAt === null);
+  const which = resolveWhich(request.which, standing);
   return which.ok ? { number: which.proposal.number } : { problem: which.error };
 }
 

@@ -2,7 +2,7 @@
 import { headingsOf } from '../../pipeline/command/repository-config.ts';
 import { type DetectedProposal, detectProposals } from '../../pipeline/proposals/detect.ts';
 import { type ProposalChange, revisionHash, syncProposals } from '../../pipeline/proposals/revision.ts';
-import type { Thread } from '../../pipeline/thread/types.ts';
+import type { Thread, ThreadComment } from '../../pipeline/thread/types.ts';
 import type { AppContext, Db } from '../../ports.ts';
 import { erasureStore, issueStore, proposalStore, repositoryStore } from '../../store/index.ts';
 import { storedConfig } from './repository-config.ts';
@@ -23,6 +23,11 @@ export async function syncThread(
     issue.nextProposalNumber,
   );
   const byComment = new Map(known.map((one) => [one.commentId, one]));
+  for (const { comment } of detected) {
+    const proposal = byComment.get(comment.id);
+    if (proposal && isRenamed(proposal, comment))
+      await proposalStore.setAuthorLogin(tx, proposal.id, comment.author.login);
+  }
   for (const change of sync.added) await addProposal(tx, issue.id, change);
   for (const change of [...sync.revised, ...sync.restored]) {
     const proposal = byComment.get(change.commentId);
@@ -34,6 +39,10 @@ export async function syncThread(
     const isHidden = shown.has(commentId) || isElsewhere(issue, thread);
     if (proposal && isHidden) await proposalStore.setProposalDropped(tx, proposal.id, ctx.clock.now());
   }
+}
+
+function isRenamed({ authorId, authorLogin }: proposalStore.Proposal, { author }: ThreadComment): boolean {
+  return authorId !== null && authorId === author.id && authorLogin !== author.login;
 }
 
 /**
