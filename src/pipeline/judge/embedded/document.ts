@@ -4,7 +4,7 @@
  */
 import type { Nodes, Paragraph, RootContent } from 'mdast';
 import { identifiersOf, nameKey, parseSourceLink, type SourceLink, symbolsInCode } from './identifiers.ts';
-import { holdsMedia, parse, plainText, renderNode, visibleHtml, walk } from './markdown.ts';
+import { holdsMedia, parse, plainText, renderNode, visibleHtml, visibleNodes, walk } from './markdown.ts';
 import { isBoilerplate, type Role, roleOfHeading, roleOfSentence } from './sections.ts';
 import { contentStems, sentencesOf, shinglesOf, textKey } from './text.ts';
 import { boldTitle } from './titles.ts';
@@ -214,7 +214,7 @@ class Reader {
 export function readProposal(body: string): ProposalDocument {
   const { source, root } = parse(body);
   const reader = new Reader(source);
-  for (const node of root.children) reader.read(node);
+  for (const node of visibleNodes(root)) reader.read(node);
   const { sections, sentences, codes, links, repeats } = reader;
   return {
     sections,

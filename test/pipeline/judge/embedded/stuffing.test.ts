@@ -123,4 +123,22 @@ describe('the embedded judge under attack', () => {
     const after = (await judge.judge({ ...thread, candidates: hidden })).assessments;
     expect(after.map(({ probability }) => probability)).toEqual(clean);
   });
+
+  it.each([
+    [
+      'a comment that goes on after its block',
+      'Seen.\n\n<div><!--\n\nhidden `fooBar`\n\n-->\n\nhidden, too',
+      ['Seen.'],
+    ],
+    ['one that HTML closes later', '<div><!--\n\n- hidden\n\n<p>-->\n\nSeen after.', ['Seen after.']],
+    ['one in a list', 'Seen.\n\n- one\n\n  <div><!--\n\n  hidden\n\n', ['Seen.']],
+    [
+      'an empty one',
+      '<!--> Seen here\n\n<!---> And here\n\nAnd there.',
+      ['Seen here', 'And here', 'And there.'],
+    ],
+    ['two in one block', '<p><!-- a --><!-- b -->\n\nSeen.', ['Seen.']],
+  ])('reads what a reader sees around %s', (_, body, seen) => {
+    expect(readProposal(body).sentences.map(({ text }) => text)).toEqual(seen);
+  });
 });
