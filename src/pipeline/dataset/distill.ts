@@ -3,6 +3,7 @@
  * which proposal the maintainers chose. An answer is kept when it chooses the same and passes the checks that the
  * training's rewards make: it can be read, and it names nothing that nobody wrote.
  */
+import { wellFormed } from '../../markdown/invisible.ts';
 import { answerJsonSchema } from '../judge/model/answer.ts';
 import { findUngrounded, isGrounded } from '../judge/model/grounding.ts';
 import { QWEN3_SAMPLING } from '../judge/model/policy.ts';
@@ -77,7 +78,7 @@ export function checkAnswer(
     return { outcome: 'unreadable', chosen: null, explanation: null, golden: null, thinking: null };
   }
   const { best_proposal_id: id, explanation, golden_proposal: golden } = read.answer;
-  const restore = (text: string) => restoreNumbers(text.trim(), shown);
+  const restore = (text: string) => restoreNumbers(wellFormed(text.trim()), shown);
   const answer = {
     chosen: id === null ? null : shown.numberOf(id),
     explanation: restore(explanation),

@@ -1,15 +1,18 @@
 /** The model's answer: its shape, and the JSON Schema that servers make it fill. */
 import * as z from 'zod';
+import { wellFormed } from '../../../markdown/invisible.ts';
 import { ALL_PARTS, type AnswerParts } from '../prompt/messages.ts';
 import type { AnswerSchema } from './port.ts';
 
-const assessmentSchema = z.strictObject({ id: z.int(), strength: z.string(), weakness: z.string() });
+/** JSON may hold by escapes what a database cannot: `"\u0000"`. */
+const textSchema = z.string().transform(wellFormed);
+const assessmentSchema = z.strictObject({ id: z.int(), strength: textSchema, weakness: textSchema });
 
 /** Ids are those shown in the prompt. Key order matters: the id comes first, so that a vote can stop there. */
 export const answerSchema = z.strictObject({
   best_proposal_id: z.int().nullable(),
-  explanation: z.string(),
-  golden_proposal: z.string(),
+  explanation: textSchema,
+  golden_proposal: textSchema,
   assessments: z.array(assessmentSchema).optional(),
 });
 
@@ -18,8 +21,8 @@ export type Answer = z.infer<typeof answerSchema>;
 /** The shape when the model was asked for less (ablations): what is missing reads as empty. */
 export function answerSchemaFor(parts: AnswerParts): z.ZodType<Answer> {
   return answerSchema.extend({
-    explanation: parts.explanation ? z.string() : z.string().default(''),
-    golden_proposal: parts.goldenProposal ? z.string() : z.string().default(''),
+    explanation: parts.explanation ? textSchema : textSchema.default(''),
+    golden_proposal: parts.goldenProposal ? textSchema : textSchema.default(''),
   });
 }
 

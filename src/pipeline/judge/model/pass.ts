@@ -3,6 +3,7 @@
  * read. Everything that went out and came in is recorded.
  */
 import { JudgeError } from '../../../errors.ts';
+import { wellFormed } from '../../../markdown/invisible.ts';
 import { neutraliseTokens } from '../prompt/clean.ts';
 import type { AnswerParts } from '../prompt/messages.ts';
 import { type ShownIds, seedNumber } from '../prompt/order.ts';
@@ -204,14 +205,20 @@ async function listen(
   try {
     const signal = AbortSignal.any([session.signal, enough.signal]);
     const completion = await session.client.complete(request, { signal, onText });
-    return { completion, answer: completion.answer, thinking: completion.thinking, id, failure: null };
+    const texts = { answer: kept(completion.answer), thinking: kept(completion.thinking) };
+    return { completion, ...texts, id, failure: null };
   } catch (error) {
     session.signal.throwIfAborted();
-    const heard = { completion: null, answer: answer || null, thinking: thinking || null, id };
+    const heard = { completion: null, answer: kept(answer), thinking: kept(thinking), id };
     if (id !== undefined) return { ...heard, failure: null };
     if (!(error instanceof JudgeError) || !error.retryable) throw error;
     return { ...heard, failure: error };
   }
+}
+
+/** What the record can hold; null for no text. */
+function kept(text: string | null): string | null {
+  return text ? wellFormed(text) : null;
 }
 
 function recordOf(

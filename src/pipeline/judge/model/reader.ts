@@ -3,6 +3,7 @@
  * about the object. Linear, and never throws. test/fixtures/reader-vectors.json is its contract, shared with the
  * rewards of the training.
  */
+import { wellFormed } from '../../../markdown/invisible.ts';
 import { ALL_PARTS, type AnswerParts } from '../prompt/messages.ts';
 import { type Answer, answerSchemaFor } from './answer.ts';
 import { type FoundObject, findObjects } from './scan.ts';
@@ -145,5 +146,8 @@ function schemaProblem(
 ): string {
   const [first] = issues;
   const where = first?.path.map(String).join('.') ?? '';
-  return `The JSON object does not fit${where === '' ? '' : ` at "${where}"`}: ${first?.message ?? ''}.`;
+  // The message names keys as the model wrote them.
+  return wellFormed(
+    `The JSON object does not fit${where === '' ? '' : ` at "${where}"`}: ${first?.message ?? ''}.`,
+  );
 }

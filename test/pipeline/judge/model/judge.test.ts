@@ -211,6 +211,28 @@ describe('the text', () => {
   });
 });
 
+describe('characters that no database holds', () => {
+  const odd = 'a\u0000b \ud800 c';
+
+  it('are left out of the verdict and its record, escaped or not', async () => {
+    const { verdict } = await judge(three, (seen, index) => {
+      const answer = verdictFor(seen, 'Alpha', { explanation: odd, golden: odd }).answer ?? '';
+      if (index === 1) return { thinking: odd, answer: `No: ${odd}` };
+      if (index === 2) return { thinking: odd, answer: answer.replace('"golden_proposal"', '"\\u0000"') };
+      return { thinking: odd, answer };
+    });
+    expect(verdict).toMatchObject({ chosen: 1, explanation: 'ab \ufffd c' });
+    const failed = verdict.votes.filter(({ error }) => error !== null);
+    expect(failed.length).toBeGreaterThan(0);
+    const texts: string[] = [];
+    JSON.stringify(verdict, (_key, value: unknown) => {
+      if (typeof value === 'string') texts.push(value);
+      return value;
+    });
+    expect(texts.filter((text) => text.includes('\0') || !text.isWellFormed())).toEqual([]);
+  });
+});
+
 describe('invalid answers', () => {
   it('are asked for once more with the error, and both are recorded', async () => {
     const { verdict, client } = await judge(
