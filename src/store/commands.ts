@@ -152,6 +152,15 @@ export async function listCommands(db: Db, issueId: number): Promise<Command[]> 
     .orderBy(asc(commands.commentId), asc(commands.ordinal));
 }
 
+/** The commands of one comment, in the order of their lines. */
+export async function commandsOfComment(db: Db, issueId: number, commentId: number): Promise<Command[]> {
+  return db
+    .select()
+    .from(commands)
+    .where(and(eq(commands.issueId, issueId), eq(commands.commentId, commentId)))
+    .orderBy(asc(commands.ordinal));
+}
+
 /** Whether a command of this comment was ever taken. */
 export async function isKnownComment(db: Db, commentId: number): Promise<boolean> {
   const [row] = await db

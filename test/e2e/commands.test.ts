@@ -264,6 +264,16 @@ describe('the other verbs', () => {
   });
 });
 
+describe('several commands in one comment', () => {
+  it('show both reactions when one fails and one is done', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    const command = await world.command(issue, 'mia', '/manager accept\n/manager choose');
+    expect(await world.outcomes(issue)).toEqual(['accept: no-decision', 'choose: done']);
+    expect(world.reactionsOn(command).toSorted()).toEqual(['confused', 'eyes', 'rocket']);
+  });
+});
+
 describe('what is no command', () => {
   it('an edit never adds one, a bot gives none, quotes and code hide them', async () => {
     const issue = world.newIssue();

@@ -25,8 +25,14 @@ export async function finishCommand(
   if (!finished) return;
   const isSuccess = SUCCESSES.has(outcome);
   await wantReaction(ctx, tx, issue, command.commentId, isSuccess ? 'rocket' : 'confused');
-  // It had failed before and was replayed.
-  if (isSuccess) await unwantReaction(ctx, tx, issue, command.commentId, 'confused');
+  // It had failed before and was replayed; another command of its comment may have failed, too.
+  if (isSuccess && !(await hasFailedBeside(tx, command)))
+    await unwantReaction(ctx, tx, issue, command.commentId, 'confused');
+}
+
+async function hasFailedBeside(tx: Db, { id, issueId, commentId }: Command): Promise<boolean> {
+  const beside = await commandStore.commandsOfComment(tx, issueId, commentId);
+  return beside.some((one) => one.id !== id && one.outcome !== null && !SUCCESSES.has(one.outcome));
 }
 
 /** Ends all commands that wait for the same thing. */
