@@ -1,14 +1,18 @@
 import type { Code, InlineCode, Nodes, Root } from 'mdast';
 import { visit } from 'unist-util-visit';
-import { wellFormed } from '../../markdown/invisible.ts';
+import { stripInvisible, wellFormed } from '../../markdown/invisible.ts';
 import { parseMarkdown } from '../../markdown/parse.ts';
 import { MAX_QUOTE, type ParsedCommand, parseRequest } from './grammar.ts';
 
 /**
- * A command line: up to three spaces (as many as Markdown ignores), `/manager`, then the verb. Neither the word
- * `manager` nor the verb care about case, for phones capitalise the first word of a line.
+ * A command line: up to three spaces (as many as Markdown ignores), `/manager`, then the verb, after a space of
+ * whatever width a keyboard gives. Neither the word `manager` nor the verb care about case, for phones capitalise the
+ * first word of a line.
  */
-const TRIGGER = /^\uFEFF? {0,3}\/manager(?=[ \t]|$)/i;
+const TRIGGER = /^\uFEFF? {0,3}\/manager(?=[\t\p{Zs}]|$)/iu;
+
+/** HTML that shows its content as a quote or as code, blank lines and all. */
+const QUOTING_TAG = /<(\/?)(?:blockquote|code|kbd|pre|samp|tt)(?=[\s/>])/gi;
 
 /** Further commands in one comment are ignored. */
 export const MAX_COMMANDS = 20;
@@ -18,14 +22,14 @@ const MAX_MASKED_LINE = 1_000;
 
 /**
  * The commands of a comment, in the order of their lines. Only lines of the text itself count: whatever stands
- * in code, block quotes, lists, tables, footnotes, HTML or emphasis does not, nor does a line that merely
- * continues a list item or a quote (an empty line before it makes it count). Never throws.
+ * in code, block quotes (those of HTML, too), lists, tables, footnotes, HTML or emphasis does not, nor does a line that
+ * merely continues a list item or a quote (an empty line before it makes it count). Never throws.
  */
 export function parseCommands(body: string): ParsedCommand[] {
-  return commandLines(splitLines(body), parseMarkdown(body))
+  return commandLines(splitLines(body), parseMarkdown(body), body)
     .slice(0, MAX_COMMANDS)
     .map(({ line, text }) => ({
-      ...parseRequest(text.replace(TRIGGER, '')),
+      ...parseRequest(stripInvisible(text.replace(TRIGGER, ''))),
       line,
       text: text.trim().slice(0, MAX_QUOTE).toWellFormed(),
     }));
@@ -42,7 +46,7 @@ export function hasMaskedCommand(body: string): boolean {
   }
   const lines = splitLines(body);
   const root = parseMarkdown(body);
-  if (commandLines(lines, root).length > 0) {
+  if (commandLines(lines, root, body).length > 0) {
     return false;
   }
   let masked = false;
@@ -82,7 +86,8 @@ function sourceLines(lines: readonly SourceLine[], { position }: Nodes): readonl
 }
 
 /** Lines of top-level text that begin with the trigger; those of a heading count when `---` below made it one. */
-function commandLines(lines: readonly SourceLine[], root: Root): SourceLine[] {
+function commandLines(lines: readonly SourceLine[], root: Root, body: string): SourceLine[] {
+  const quoted = quotedByHtml(root, body);
   return root.children.flatMap((node) => {
     if (node.type !== 'paragraph' && node.type !== 'heading') {
       return [];
@@ -93,9 +98,29 @@ function commandLines(lines: readonly SourceLine[], root: Root): SourceLine[] {
     );
     return sourceLines(lines, node)
       .filter(({ text }) => TRIGGER.test(text))
-      .filter(({ start, text }) => !covers(inline, start + text.indexOf('/')))
+      .filter(({ start, text }) => ![inline, quoted].some((all) => covers(all, start + text.indexOf('/'))))
       .map((line) => ({ ...line, text: wellFormed(without(line, comments)) }));
   });
+}
+
+/** What stands between the top level's quoting tags; one that is never closed quotes all that follows. */
+function quotedByHtml(root: Root, body: string): Range[] {
+  const nodes = root.children.flatMap((node) => (node.type === 'paragraph' ? node.children : [node]));
+  const tags = ranges(nodes.filter(({ type }) => type === 'html')).flatMap(({ from, to }) =>
+    [...body.slice(from, to).matchAll(QUOTING_TAG)].map((tag) => ({
+      at: from + tag.index,
+      opens: tag[1] === '',
+    })),
+  );
+  const quoted: Range[] = [];
+  let depth = 0;
+  for (const { at, opens } of tags) {
+    if (opens && depth === 0) quoted.push({ from: at, to: Number.POSITIVE_INFINITY });
+    depth = Math.max(0, depth + (opens ? 1 : -1));
+    const last = quoted.at(-1);
+    if (depth === 0 && last?.to === Number.POSITIVE_INFINITY) quoted[quoted.length - 1] = { ...last, to: at };
+  }
+  return quoted;
 }
 
 interface Range {
