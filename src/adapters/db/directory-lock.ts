@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { DatabaseError } from '../../errors.ts';
 
 export interface DirectoryLock {
   release(): void;
@@ -15,18 +16,25 @@ const BUSY = 5;
  * containers that share a volume (an abstract Unix socket does not leave its network namespace), and which
  * a second opening in the same process meets too. The file stays behind, empty and harmless. Nothing else
  * may ever open it: closing any descriptor of a file drops POSIX locks on it (https://sqlite.org/howtocorrupt.html, 2.2).
+ * @throws DatabaseError when the file cannot be written
  */
 export function takeDirectoryLock(file: string): DirectoryLock | null {
-  const database = new DatabaseSync(file, { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(file, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    database.close();
-    if (isBusy(error)) return null;
-    throw error;
+  } catch (cause) {
+    database?.close();
+    if (isBusy(cause)) return null;
+    throw new DatabaseError(
+      `${file} cannot be locked: ${(cause as Error).message}.`,
+      'Check that the disk has room and that the directory is yours.',
+      { cause },
+    );
   }
-  return { release: () => database.close() };
+  const taken = database;
+  return { release: () => taken.close() };
 }
 
 function isBusy(error: unknown): boolean {

@@ -20,18 +20,34 @@ const MAX_SOCKET_PATH_BYTES = 103;
 /**
  * Makes the directories, closed to other users, and names the files in them. Both processes come to the
  * same names however they spell the directory.
+ * @throws DatabaseError when a directory cannot be made, or is somebody else's
  */
 export function rendezvousIn(dataDir: string): Rendezvous {
-  mkdirSync(dataDir, { recursive: true });
-  const real = realpathSync(dataDir);
+  const real = makeDirectory(dataDir);
   const run = path.join(real, 'run');
+  const dataFiles = path.join(real, 'db');
   makePrivate(run);
+  makePrivate(dataFiles); // PGlite's files are open to everybody.
   return {
-    dataFiles: path.join(real, 'db'),
+    dataFiles,
     lockFile: path.join(run, 'owner.lock'),
     pidFile: path.join(run, 'owner.pid'),
     socket: socketPath(real, run),
   };
+}
+
+/** One that is there already may be open to others for reasons of its own. */
+function makeDirectory(dataDir: string): string {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return realpathSync(dataDir);
+  } catch (cause) {
+    throw new DatabaseError(
+      `The data directory cannot be made: ${(cause as Error).message}.`,
+      'Set SWE_MANAGER_DATA_DIR to a directory that this user may write to.',
+      { cause },
+    );
+  }
 }
 
 function socketPath(real: string, run: string): string {

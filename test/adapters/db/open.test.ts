@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eq, sql } from 'drizzle-orm/sql';
@@ -152,12 +152,27 @@ describe.skipIf(onPostgres)('the owner', () => {
     expect((await waiting).remote).toBe(false);
   });
 
-  it('closes its socket and directory to other users', async () => {
+  it('closes its socket, its files and directories to other users', async () => {
     const dataDir = await filledDirectory();
     await open(dataDir);
-    const { socket } = rendezvousIn(dataDir);
+    const { socket, dataFiles } = rendezvousIn(dataDir);
     expect(statSync(socket).mode & 0o777).toBe(0o600);
-    expect(statSync(path.dirname(socket)).mode & 0o777).toBe(0o700);
+    for (const directory of [path.dirname(socket), dataFiles, dataDir])
+      expect(statSync(directory).mode & 0o777).toBe(0o700);
+  });
+
+  it('says what to do when the directory cannot be made, or its lock cannot be written', async () => {
+    const file = path.join(import.meta.dirname, 'open.test.ts');
+    await expect(open(path.join(file, 'data'))).rejects.toMatchObject({
+      name: 'DatabaseError',
+      remedy: expect.stringContaining('SWE_MANAGER_DATA_DIR'),
+    });
+    const dataDir = dataDirectory();
+    mkdirSync(path.join(dataDir, 'run', 'owner.lock'), { recursive: true });
+    await expect(open(dataDir)).rejects.toMatchObject({
+      name: 'DatabaseError',
+      message: expect.stringContaining('owner.lock cannot be locked'),
+    });
   });
 
   it('is found behind a path that is too long for a socket, and behind a symbolic link', async () => {
