@@ -5,7 +5,7 @@
  * A judge gets what the benchmark's own prompt shows: title, description and the proposals' texts, in the order
  * of the file. It does not get what the prompt hides: proposals' addresses, notes about them, and authors
  * (recorded for half of the proposals only, by a scraper that knew the template), so authors get pseudonyms:
- * one a person where the author is known, one a proposal where not.
+ * one a person where the author is known, one a comment where not.
  */
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
@@ -211,14 +211,16 @@ function candidatesOf(data: ManagerData, issue: TaskIssue): Candidate[] {
   });
 }
 
-/** The same name for the same known author; otherwise one for each proposal. */
+/** The same name for the same author: of whoever is known, and of one comment that holds several proposals. */
 function pseudonyms(data: ManagerData): (sourceUrl: string | null, index: number) => string {
   const authors = new Map((data.all_proposals ?? []).map((known) => [known.comment_url, known.author]));
   const named = new Map<string, string>();
   return (sourceUrl, index) => {
-    const author = sourceUrl === null ? undefined : authors.get(sourceUrl);
-    const name = (author === undefined ? undefined : named.get(author)) ?? `author-${index + 1}`;
-    if (author !== undefined) named.set(author, name);
+    const own = `author-${index + 1}`;
+    if (!sourceUrl) return own;
+    const author = authors.get(sourceUrl) ?? sourceUrl;
+    const name = named.get(author) ?? own;
+    named.set(author, name);
     return name;
   };
 }

@@ -67,6 +67,24 @@ describe('what is read', () => {
     expect(names).toEqual(['author-1', 'author-2', 'author-1']);
   });
 
+  it('takes proposals of one comment for one author, known or not', () => {
+    const proposal = (id: number, address: string) =>
+      `{'id': ${id}, 'source_url': '${address}', 'content': 'x'}`;
+    const proposals = [
+      proposal(0, 'a'),
+      proposal(1, 'b'),
+      proposal(2, 'a'),
+      proposal(3, ''),
+      proposal(4, ''),
+    ];
+    const data = `{'game': {'all_formal_proposals': [${proposals}], 'correct_proposal': {'id': 1}}}`;
+    const text = `question_id,variant,price,manager_data\na,swe_manager,5,"${data}"\n`;
+    const names = readSweLancer(text, 'f.csv').tasks[0]?.input.candidates.map(
+      ({ authorLogin }) => authorLogin,
+    );
+    expect(names).toEqual(['author-1', 'author-2', 'author-1', 'author-4', 'author-5']);
+  });
+
   it('reads a file with a byte order mark and CRLF line ends alike', () => {
     expect(readSweLancer(`\ufeff${TEXT}`, 'tasks.csv')).toEqual(read);
   });
