@@ -32,7 +32,7 @@ export interface Comparison {
   /** B minus A, -1 to 1; interval by paired bootstrap over tasks, 95 %. */
   readonly accuracy_difference: number;
   readonly accuracy_difference_interval: Interval | null;
-  /** B minus A, US dollars. */
+  /** B minus A, US dollars; the interval is null when no task states a price. */
   readonly dollars_difference: number;
   readonly dollars_difference_interval: Interval | null;
   /** Smallest true difference in accuracy that this many tasks would show; null when none would. */
@@ -77,7 +77,7 @@ export function compare(a: ResultsFile, b: ResultsFile, seed: number): Compariso
       seeded(seed),
     ),
     dollars_difference: sum(dollarGains),
-    dollars_difference_interval: bootstrapInterval(dollarGains, null, seeded(seed)),
+    dollars_difference_interval: sum(prices) > 0 ? bootstrapInterval(dollarGains, null, seeded(seed)) : null,
     minimum_detectable_effect: minimumDetectableEffect(pairs.length, (onlyA + onlyB) / pairs.length),
     alpha: ALPHA,
     power: POWER,

@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../errors.ts';
 import { drawFigures } from './report/figures.ts';
 import { type ReportParts, renderReport } from './report/markdown.ts';
+import { cannotBeWritten, prepareDirectory } from './report-directory.ts';
 import { RESULTS_FILE, toJsonLines } from './results-file.ts';
 import { sliceTables } from './slices.ts';
 
@@ -22,15 +22,11 @@ export async function writeReport(directory: string, run: Run): Promise<string> 
     { name: 'summary.json', text: `${JSON.stringify(run.summary, null, 2)}\n` },
     { name: 'report.md', text: renderReport({ ...run, tables, figures }) },
   ];
+  await prepareDirectory(directory);
   try {
-    await mkdir(directory, { recursive: true });
     for (const { name, text } of files) await writeFile(join(directory, name), text);
   } catch (cause) {
-    throw new InputError(
-      `${directory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Choose another --out.',
-      { cause },
-    );
+    throw cannotBeWritten(directory, cause);
   }
   return join(directory, 'report.md');
 }

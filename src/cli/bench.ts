@@ -9,10 +9,11 @@ import { type ReadTasks, readTasks } from '../bench/read/index.ts';
 import { scriptedThreads } from '../bench/read/scripted-threads.ts';
 import { renderComparison } from '../bench/report/compare-markdown.ts';
 import { dollars, duration, percent, percentInterval } from '../bench/report/format.ts';
+import { prepareDirectory } from '../bench/report-directory.ts';
 import { readResults } from '../bench/results-file.ts';
 import { runBench, type TaskResult } from '../bench/run.ts';
 import type { BenchTask } from '../bench/task.ts';
-import { InputError } from '../errors.ts';
+import { ConfigError, InputError } from '../errors.ts';
 import { parseTrainedWeights, type TrainedWeights } from '../pipeline/judge/embedded/trained.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
 import { shellWord } from '../pipeline/training/shell-word.ts';
@@ -89,6 +90,7 @@ async function run(file: string | undefined, flags: BenchFlags): Promise<void> {
     throw new InputError('There is nothing to judge.', 'Name a file; see swe-manager bench --help.');
   }
   const source = await readTasks(file);
+  if (flags.out !== undefined) await prepareDirectory(flags.out);
   const bench = await openBench(flags);
   try {
     const results = await judgeAll(bench, source.tasks, flags);
@@ -104,11 +106,25 @@ async function run(file: string | undefined, flags: BenchFlags): Promise<void> {
 }
 
 async function openBench(flags: BenchFlags): Promise<OpenBench> {
-  if (flags.judge === MODEL) return openModel(flags, flags.seed);
+  if (flags.judge === MODEL) {
+    refuse(flags, ['weights'], 'with --judge model', 'Give it with --judge embedded.');
+    return openModel(flags, flags.seed);
+  }
   refuseModelOptions(flags);
   const trained = flags.weights === undefined ? null : await readWeights(flags.weights);
   const judge = resolveJudge(flags.judge, { seed: flags.seed, trained, ablate: flags.ablate ?? [] });
   return { judge, reordered: null, close: async () => {} };
+}
+
+/** @throws ConfigError: an option that does nothing would be taken for a result */
+function refuse(
+  flags: BenchFlags,
+  names: readonly (keyof BenchFlags)[],
+  where: string,
+  remedy: string,
+): void {
+  const given = names.find((name) => flags[name] !== undefined);
+  if (given !== undefined) throw new ConfigError(`--${given} says nothing ${where}.`, remedy);
 }
 
 async function readWeights(path: string): Promise<TrainedWeights> {
@@ -176,6 +192,7 @@ function printAll(
 }
 
 async function runAttacks(file: string | undefined, flags: BenchFlags): Promise<void> {
+  refuse(flags, ['out', 'beside', 'reorder'], 'with --attacks', 'Leave it out; --json prints the figures.');
   const threads =
     file === undefined ? scriptedThreads() : (await readTasks(file)).tasks.map(({ input }) => input);
   const figures = await attackJudge(threads, flags, openBench);

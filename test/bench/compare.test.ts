@@ -73,6 +73,14 @@ describe('a comparison', () => {
     expect(renderComparison(both)).toContain('Left out: 2 tasks that only A has, 0 that only B has.');
   });
 
+  it('has no interval of dollars where no task states a price', () => {
+    const free = (name: string, correct: string) => {
+      const { results } = file(name, correct);
+      return { name, results: results.map((one) => ({ ...one, price: null })) };
+    };
+    expect(compare(free('a', '10'), free('b', '01'), 1).dollars_difference_interval).toBeNull();
+  });
+
   it('refuses runs on other tasks', () => {
     expect(() => compare(file('a', '1'), { name: 'b', results: [] }, 1)).toThrow('share no task');
     expect(() => compare(file('a', '11'), file('b', '11', [1000, 2000]), 1)).toThrow(

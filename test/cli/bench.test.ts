@@ -201,11 +201,23 @@ describe('swe-manager bench', { timeout: 60_000 }, () => {
     ['no Manager rows', ['none-left.csv'], /none-left\.csv has no Manager tasks among its 1 rows/],
     ['runs that are not there', ['compare', 'x', 'y'], /x cannot be read/],
     ['an unknown judge', ['broken.csv', '--judge', 'oracle'], /Allowed choices are embedded, first/],
+    [
+      'a report that cannot be written, before anything is asked',
+      ['good.csv', '--judge', 'model', '--out', '/dev/null/out'],
+      /\/dev\/null\/out cannot be written/,
+    ],
+    [
+      'weights for a model',
+      ['good.csv', '--judge', 'model', '--weights', 'w'],
+      /--weights says nothing with --judge model/,
+    ],
+    ['a report of attacks', ['--attacks', '--out', 'o'], /--out says nothing with --attacks/],
     ['a seed that is none', ['broken.csv', '--seed', '1.5'], /A seed is a whole number/],
   ])('ends with code 1 and one line for %s', async (_, args, problem) => {
     await writeFile(at('other.txt'), 'x');
     const head = 'question_id,variant,price,manager_data\n';
     await writeFile(at('broken.csv'), `${head}7-manager-0,swe_manager,5,{'game': open('x')}\n`);
+    await writeFile(at('good.csv'), await readFile(TASKS));
     await writeFile(at('none-left.csv'), `${head}7-0,ic_swe,5,\n`);
     const ended = await bench(...args.map((arg) => (/\.(?:csv|txt)$|^[xy]$/.test(arg) ? at(arg) : arg)));
     expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 1, stdout: '' });
