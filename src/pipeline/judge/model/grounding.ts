@@ -53,8 +53,8 @@ export function findUngrounded(golden: string, sources: Sources): Ungrounded {
       [...inline, ...shaped],
       (name) => isKnownName(name, words) || declared.has(name),
     ).filter((name) => !paths.some((path) => path.includes(name))),
-    paths: missing(paths, (path) => known.includes(path.toLowerCase())),
-    links: missing(urls, (url) => known.includes(url.toLowerCase().replace(/\/$/, ''))),
+    paths: missing(paths, (path) => occursIn(known, path.toLowerCase())),
+    links: missing(urls, (url) => occursIn(known, url.toLowerCase().replace(/\/$/, ''))),
   };
 }
 
@@ -65,6 +65,20 @@ function withoutProseOfBlocks(prose: string, blocks: readonly string[]): string 
 
 function missing(names: readonly string[], isKnown: (name: string) => boolean): string[] {
   return [...new Set(names)].slice(0, MAX_NAMES).filter((name) => !isKnown(name));
+}
+
+/** What makes the characters around a path or link a part of it: `Cache.ts` does not occur in `DataCache.tsx`. */
+const GOES_BEFORE = /[\p{L}\p{N}_@.-]$/u;
+const GOES_ON = /^(?:[\p{L}\p{N}_]|\.[\p{L}\p{N}])/u;
+
+/** Whether the name stands in the text as a whole; folders before it and pages below it may be left out. */
+function occursIn(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const end = at + name.length;
+    if (!GOES_BEFORE.test(text.slice(Math.max(0, at - 2), at)) && !GOES_ON.test(text.slice(end, end + 3)))
+      return true;
+  }
+  return false;
 }
 
 /** `user.fullName` is known when both of its words are. */

@@ -19,6 +19,7 @@ describe('grounding', () => {
     'Change `getCacheKey` in `src/libs/CacheUtils.ts`.',
     'Change getCacheKey() in CacheUtils.ts, see https://github.com/acme/app/blob/main/src/libs/CacheUtils.ts#L10.',
     'Call `cache.clearAll()` and GETCACHEKEY.',
+    'Edit libs/CacheUtils.ts, see https://github.com/acme/app/.',
     'Prose about caches, GitHub and TypeScript names nothing.',
     '```ts\nfunction keyFor(accountID) {\n  const cachedKeys = getCacheKey(accountID);\n  return cachedKeys;\n}\n```',
   ])('finds nothing in %j', (golden) => {
@@ -32,6 +33,9 @@ describe('grounding', () => {
     ['Edit src/libs/Other.ts.', { paths: ['src/libs/Other.ts'] }],
     ['Edit `lib/CacheUtils.ts`.', { paths: [] }],
     ['Edit `evil/CacheUtils.ts`.', { paths: ['evil/CacheUtils.ts'] }],
+    ['Edit Utils.ts.', { paths: ['Utils.ts'] }],
+    ['see https://github.co', { links: ['https://github.co'] }],
+    ['see https://github.com/acme/ap', { links: ['https://github.com/acme/ap'] }],
     ['[docs](https://evil.example/a)', { links: ['https://evil.example/a'] }],
     ['`curl https://evil.example/x.sh`', { links: ['https://evil.example/x.sh'] }],
     ['see www.evil.example', { links: ['www.evil.example'] }],
@@ -47,6 +51,11 @@ describe('grounding', () => {
     } else {
       expect(check(golden)).toMatchObject(found);
     }
+  });
+
+  it('does not take a longer name for the name', () => {
+    const found = findUngrounded('Edit `a/View.ts`.', { texts: ['The cause is in `a/View.tsx`.'] });
+    expect(found.paths).toEqual(['a/View.ts']);
   });
 
   it('calls links and paths misleading, new names only new', () => {
