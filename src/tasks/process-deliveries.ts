@@ -2,8 +2,8 @@
  * Works off the deliveries of one lane in the order of their arrival. What a delivery says is written to our
  * tables in one transaction with its mark as processed.
  */
-import { eraseCommentPayload } from '../pipeline/dataset/erase.ts';
-import type { CommentEvent } from '../pipeline/webhook/events.ts';
+import { eraseCommentPayload, eraseWritten } from '../pipeline/dataset/erase.ts';
+import type { CommentEvent, WebhookEvent } from '../pipeline/webhook/events.ts';
 import { parseDelivery } from '../pipeline/webhook/parse.ts';
 import type { AppContext, Db, JobTools } from '../ports.ts';
 import { deliveryStore, erasureStore } from '../store/index.ts';
@@ -58,10 +58,20 @@ async function processDelivery(ctx: AppContext, tx: Db, delivery: deliveryStore.
   const event = parseDelivery({ event: delivery.event, payload: delivery.payload });
   if (event.kind === 'ignored') return ignore(event.reason);
   if (!isServed(ctx, event.installationId)) return ignore('the installation is not on the allow-list');
+  if (await isOfDeletedIssue(tx, event)) {
+    await erasureStore.erasePayload(tx, delivery.id, eraseWritten);
+    return ignore('the issue was deleted');
+  }
   await applyEvent({ ctx, tx }, event);
   if (event.kind === 'comment') await dropText(ctx, tx, delivery, event);
   await deliveryStore.finishDelivery(tx, delivery.id, { state: 'processed', at });
   await ctx.failpoint('delivery.applied');
+}
+
+/** What comes after the deletion, late or once more, must not bring back what was erased with the issue. */
+async function isOfDeletedIssue(tx: Db, event: WebhookEvent): Promise<boolean> {
+  const isAboutIssue = event.kind === 'comment' || event.kind === 'issue';
+  return isAboutIssue && erasureStore.isIssueDeleted(tx, event.issue.id);
 }
 
 /**

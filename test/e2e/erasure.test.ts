@@ -136,6 +136,20 @@ describe('promise 8: erasure', () => {
     expect(again.version).toMatchObject({ number: 2, manifest: { rows: 0 } });
   });
 
+  it('promise 8: what comes late about an issue that was deleted brings nothing back', async () => {
+    const w = await world();
+    const issue = w.newIssue({ title: `The ${CANARY} closes too early` });
+    w.github.setCollaborator(w.github.state.repositoryOf('acme/widgets'), 'mia', 'admin');
+    w.propose(issue, 'ann', canaryProposal);
+    await w.settle(issue);
+    w.github.disturbWebhook({ event: 'issue_comment', times: 2 }, { kind: 'delay', ms: 800 });
+    w.propose(issue, 'bob', canaryProposal);
+    w.say(issue, 'mia', `/manager reject the ${CANARY} is fine`);
+    w.github.as('mia').deleteIssue(issue);
+    await w.settle(issue);
+    expect(await placesOf(w, CANARY)).toEqual([]);
+  });
+
   it('promise 8: so is one that was deleted while nobody told us, once its thread is read', async () => {
     const w = await world();
     const issue = w.newIssue();

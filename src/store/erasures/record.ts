@@ -37,3 +37,15 @@ export async function erasedComments(db: Db, commentIds: readonly number[]): Pro
     .where(and(eq(erasures.scope, 'comment'), inArray(erasures.subject, commentIds.map(String))));
   return new Set(rows.map(({ subject }) => Number(subject)));
 }
+
+/** Whether GitHub said that the issue was deleted, and its texts went with it. */
+export async function isIssueDeleted(db: Db, issueId: number): Promise<boolean> {
+  const [row] = await db
+    .select({ id: erasures.id })
+    .from(erasures)
+    .where(
+      and(eq(erasures.scope, 'issue'), eq(erasures.subject, String(issueId)), eq(erasures.reason, 'deleted')),
+    )
+    .limit(1);
+  return row !== undefined;
+}
