@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentVariables } from '../../src/config.ts';
 import { composeProblems, dockerfileProblems } from './deploy-rules.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -42,10 +43,7 @@ describe('the check of the compose file', () => {
     writeFileSync(file, text.replace('context: ', `context: ${up.map(() => '../').join('')}`));
     return composeProblems(file, new Set(KNOWN)).join('\n');
   };
-  const KNOWN = [
-    ...['APP_ID', 'PRIVATE_KEY', 'WEBHOOK_SECRET', 'MARKER_SECRET', 'DATABASE_URL', 'INFERENCE_URL'],
-    ...['INFERENCE_API_KEY', 'INFERENCE_MODEL', 'LOG_LEVEL', 'POSTING_DISABLED', 'TRAINING_CONSENT'],
-  ];
+  const KNOWN = environmentVariables().map(({ name }) => name);
 
   it('is content with ours', () => {
     expect(problemsOf(COMPOSE)).toBe('');
@@ -57,6 +55,7 @@ describe('the check of the compose file', () => {
     ['a variable that the program does not read', ['LOG_LEVEL: $', 'LOGLEVEL: $'], 'LOGLEVEL'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's own syntax.
     ['a misspelt interpolation', ['${INFERENCE_URL:-}', '${INFERENCE_URI:-}'], 'INFERENCE_URI'],
+    ['a variable that is not passed on', [/ {4}RETENTION_DAYS.*\n/, ''], 'RETENTION_DAYS'],
     ['a Dockerfile that does not exist', ['deploy/Dockerfile', 'deploy/Dockerfil'], 'Dockerfil,'],
     ['a health nobody checks', [/ {4}healthcheck:\n {6}test[^#]*?retries: 12\n/, ''], 'no check'],
     ['an image without a version', ['postgres:17.6-bookworm', 'postgres'], 'explicit-tag'],

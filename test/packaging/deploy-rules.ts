@@ -136,6 +136,10 @@ function lintCompose(file: string): string[] {
   );
 }
 
+/** Addresses and files in the container, what only tests set, and what needs a disk with a trainer's files. */
+const OF_THE_CONTAINER =
+  /^(?:HOST|PORT|PRIVATE_KEY_PATH|SWE_MANAGER_\w+|SWE_LANCER_FILE|LIMITS_SCALE|TRAIN_(?!RUNS_PER_MONTH|MIN_NEW_LABELS)\w+)$/;
+
 function serviceProblems(
   name: string,
   service: ComposeService,
@@ -156,6 +160,9 @@ function serviceProblems(
   if (!existsSync(dockerfile)) problems.push(`${name} is built from ${dockerfile}, which does not exist.`);
   for (const variable of Object.keys(service.environment ?? {}))
     if (!known.has(variable)) problems.push(`${name} sets ${variable}, which the program does not read.`);
+  for (const variable of known)
+    if (!OF_THE_CONTAINER.test(variable) && service.environment?.[variable] === undefined)
+      problems.push(`${name} does not pass ${variable} on: whoever sets it in .env sets nothing.`);
   return problems;
 }
 
