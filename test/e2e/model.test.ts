@@ -71,7 +71,7 @@ describe('a decision of the model', () => {
       const sent = vote.prompt as { messages: unknown; seed: number; model: string };
       expect(sent.messages).toEqual(packer.pack(vote.order).messages);
       expect(sent).toMatchObject({ seed: vote.seed, model: 'manager-8b' });
-      expect(vote.servedBy === null).toBe(vote.cancelled);
+      expect(vote.servedBy).toBe(`manager-8b at ${service.url}`);
     }
   });
 

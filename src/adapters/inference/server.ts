@@ -9,7 +9,13 @@ import {
 import OpenAI from 'openai';
 import { Agent, fetch } from 'undici';
 import * as z from 'zod';
-import type { Adapter, CompletionRequest, ServerHealth, TextDelta } from '../../pipeline/judge/model/port.ts';
+import type {
+  Adapter,
+  Answerer,
+  CompletionRequest,
+  ServerHealth,
+  TextDelta,
+} from '../../pipeline/judge/model/port.ts';
 import { AttemptError, toAttemptError } from './failures.ts';
 import type { InferenceOptions } from './options.ts';
 import { buildBody } from './request.ts';
@@ -27,7 +33,7 @@ const LOAD_TIMEOUT_MS = 300_000;
 
 export interface AttemptOptions {
   readonly signal: AbortSignal | undefined;
-  readonly onText: ((delta: TextDelta) => void) | undefined;
+  readonly onText: ((delta: TextDelta, from: Answerer) => void) | undefined;
   /** Milliseconds left for the whole completion. */
   readonly totalMs: number;
 }
@@ -112,9 +118,9 @@ export class InferenceServer {
       await refuseOtherThanStream(response);
       const answer = await readStream(chunks, {
         onChunk: () => watchdog.chunk(),
-        onText: (delta) => {
+        onText: (delta, model) => {
           watchdog.text();
-          options.onText?.(delta);
+          options.onText?.(delta, { model: model ?? body.model, serverUrl: this.url });
         },
       });
       // An aborted stream ends as if it were complete, so the signal has the last word.

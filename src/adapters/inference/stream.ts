@@ -22,7 +22,7 @@ export interface StreamedAnswer {
 export interface StreamObserver {
   /** Called for every chunk, text or not. */
   readonly onChunk: () => void;
-  readonly onText: (delta: TextDelta) => void;
+  readonly onText: (delta: TextDelta, model: string | null) => void;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function readStream(
     if (!delta) continue;
     thinking += delta.thinking ?? '';
     answer += delta.answer ?? '';
-    observer.onText(delta);
+    observer.onText(delta, model);
   }
   if (finish === null) {
     throw new AttemptError('failing', 'the stream ended before the answer did', {

@@ -58,7 +58,7 @@ export interface VoteCall {
   /** 0, or 1 when it repeats a pass whose answer could not be read. */
   readonly attempt: number;
   readonly seed: number;
-  /** The model and server that answered; null when none did. */
+  /** The model and server that answered, if only in part; null when none did. */
   readonly servedBy: string | null;
   readonly cuts: readonly CutRecord[];
   /** True when the answer was cancelled once the id was there. */

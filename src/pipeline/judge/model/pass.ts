@@ -13,7 +13,7 @@ import type { Vote, VoteCall, VoteKind } from '../types.ts';
 import { type Answer, type AnswerChoice, answerJsonSchema } from './answer.ts';
 import { createIdWatcher } from './early-id.ts';
 import type { ModelSettings } from './policy.ts';
-import type { Completion, CompletionRequest, InferenceClient } from './port.ts';
+import type { Answerer, Completion, CompletionRequest, InferenceClient, TextDelta } from './port.ts';
 import type { Choice } from './posterior.ts';
 import { type ReadResult, readAnswer } from './reader.ts';
 
@@ -182,6 +182,8 @@ interface Heard {
   /** The id as soon as it was there; undefined when nobody waited for it or it never came. */
   readonly id: Choice | undefined;
   readonly failure: JudgeError | null;
+  /** Null when not one word came. */
+  readonly from: Answerer | null;
 }
 
 /** Asks, and hangs up as soon as the id is complete when `early` says which ids count. */
@@ -195,8 +197,10 @@ async function listen(
   let answer = '';
   let thinking = '';
   let id: Choice | undefined;
-  const onText = (delta: { readonly answer?: string; readonly thinking?: string }) => {
+  let from: Answerer | null = null;
+  const onText = (delta: TextDelta, answerer: Answerer) => {
     if (id !== undefined) return;
+    from = answerer;
     thinking += delta.thinking ?? '';
     answer += delta.answer ?? '';
     id = delta.answer === undefined ? undefined : watcher?.feed(delta.answer);
@@ -206,10 +210,10 @@ async function listen(
     const signal = AbortSignal.any([session.signal, enough.signal]);
     const completion = await session.client.complete(request, { signal, onText });
     const texts = { answer: kept(completion.answer), thinking: kept(completion.thinking) };
-    return { completion, ...texts, id, failure: null };
+    return { completion, ...texts, id, failure: null, from: completion };
   } catch (error) {
     session.signal.throwIfAborted();
-    const heard = { completion: null, answer: kept(answer), thinking: kept(thinking), id };
+    const heard = { completion: null, answer: kept(answer), thinking: kept(thinking), id, from };
     if (id !== undefined) return { ...heard, failure: null };
     if (!(error instanceof JudgeError) || !error.retryable) throw error;
     return { ...heard, failure: error };
@@ -245,7 +249,7 @@ function recordOf(
     durationMs: 0,
     error: null,
     seed: completion.seed ?? 0,
-    servedBy: served === null ? null : `${served.model} at ${served.serverUrl}`,
+    servedBy: heard.from === null ? null : `${heard.from.model} at ${heard.from.serverUrl}`,
     cuts: packed.cuts,
     cancelled: false,
   };

@@ -39,13 +39,21 @@ export interface CompletionRequest {
   readonly schema: AnswerSchema | null;
 }
 
+/** Who answers. */
+export interface Answerer {
+  /** The model, as the server names it. */
+  readonly model: string;
+  /** The server, its base URL without credentials. */
+  readonly serverUrl: string;
+}
+
 /**
  * Why generation ended: `stop` the model was done, `length` `maxTokens` or the window was used up,
  * `content_filter` the server withheld text; `unknown` anything else it names.
  */
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'unknown';
 
-export interface Completion {
+export interface Completion extends Answerer {
   /** Null when generation ended inside the thinking: nothing was answered. */
   readonly answer: string | null;
   /** Null when there was none, or the server does not separate it (it then stands in `answer`). */
@@ -55,10 +63,6 @@ export interface Completion {
   readonly promptTokens: number | null;
   /** As the server counts, thinking included; null when it did not say. */
   readonly completionTokens: number | null;
-  /** The model that answered, as the server names it. */
-  readonly model: string;
-  /** The server that answered, its base URL without credentials. */
-  readonly serverUrl: string;
   /** Milliseconds from the first attempt's start to the last token; the wait for a free slot came before. */
   readonly durationMs: number;
   /** Requests sent for this completion: 1 unless an attempt failed before its first token. */
@@ -75,7 +79,7 @@ export interface CompleteOptions {
   /** Closes the connection, which makes the server stop generating; `complete` rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Called for each piece of text as it arrives. Must not throw. */
-  readonly onText?: (delta: TextDelta) => void;
+  readonly onText?: (delta: TextDelta, from: Answerer) => void;
 }
 
 export interface ServerHealth {

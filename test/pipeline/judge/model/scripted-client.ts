@@ -1,9 +1,11 @@
 /** An inference service in memory: a script answers each request, in pieces, and hears when it is hung up on. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
+  Answerer,
   Completion,
   CompletionRequest,
   InferenceClient,
+  TextDelta,
 } from '../../../../src/pipeline/judge/model/port.ts';
 
 export interface ScriptedAnswer {
@@ -39,6 +41,7 @@ export function scriptedClient(script: (seen: SeenRequest, index: number) => Scr
     seen,
     peak: () => peak,
     async complete(request, { signal, onText } = {}) {
+      const hear = (delta: TextDelta) => onText?.(delta, ANSWERER);
       const user = request.messages.at(-1)?.content ?? '';
       const entry: SeenRequest = { request, shown: shownIn(user), user, sent: 0, cancelled: false };
       const scripted = script(entry, seen.push(entry) - 1);
@@ -47,13 +50,13 @@ export function scriptedClient(script: (seen: SeenRequest, index: number) => Scr
       try {
         await nextTurn();
         if (scripted.error) throw scripted.error;
-        if (scripted.thinking) onText?.({ thinking: scripted.thinking });
+        if (scripted.thinking) hear({ thinking: scripted.thinking });
         for (const piece of (scripted.answer ?? '').match(/[\s\S]{1,7}/g) ?? []) {
           if (signal?.aborted) {
             entry.cancelled = true;
             throw signal.reason;
           }
-          onText?.({ answer: piece });
+          hear({ answer: piece });
           entry.sent += piece.length;
           await nextTurn();
         }
@@ -70,6 +73,8 @@ export function scriptedClient(script: (seen: SeenRequest, index: number) => Scr
   };
 }
 
+const ANSWERER: Answerer = { model: 'scripted', serverUrl: 'http://inference.test/v1' };
+
 function completionOf(scripted: ScriptedAnswer): Completion {
   return {
     answer: scripted.answer ?? null,
@@ -77,8 +82,7 @@ function completionOf(scripted: ScriptedAnswer): Completion {
     finishReason: scripted.finishReason ?? 'stop',
     promptTokens: 1_000,
     completionTokens: 200,
-    model: 'scripted',
-    serverUrl: 'http://inference.test/v1',
+    ...ANSWERER,
     durationMs: 5,
     attempts: 1,
   };
