@@ -1,7 +1,7 @@
 /** Watches a streamed answer for the id, so that a vote can be cancelled once it is cast. */
 
 /** An answer that begins otherwise is read as a whole when it has ended. */
-const HEAD = /^\s*(?:`{3}(?:json)?\s*)?\{\s*"best_proposal_id"\s*:\s*(null|-?\d{1,9})\s*[,}]/;
+const HEAD = /^\s*(?:`{3}(?:json)?\s*)?\{\s*"best_proposal_id"\s*:\s*(null|-?(?:0|[1-9]\d{0,8}))\s*[,}]/;
 /** The head is at the beginning or nowhere. UTF-16 units. */
 const MAX_HEAD = 256;
 

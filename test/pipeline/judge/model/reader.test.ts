@@ -170,6 +170,7 @@ describe('the id watcher', () => {
     ['{"best_proposal_id": 7,', undefined],
     ['{"best_proposal_id": "1",', undefined],
     ['{"best_proposal_id": 1.0,', undefined],
+    ['{"best_proposal_id": 01,', undefined],
     ['{"explanation": "{\\"best_proposal_id\\": 1,', undefined],
     ['<think>{"best_proposal_id": 1,', undefined],
     ['Proposal says {"best_proposal_id": 1,', undefined],
