@@ -96,16 +96,25 @@ export class JudgeError extends SweManagerError {
   readonly garbled: boolean;
   /** True when no server has the model: it never had, or was started anew and has forgotten what was loaded. */
   readonly absent: boolean;
+  /** True when the service lives and has too much to do: no fault of the request. */
+  readonly overloaded: boolean;
 
   constructor(
     message: string,
     remedy: string,
-    options: { cause?: unknown; retryable: boolean; garbled?: boolean; absent?: boolean },
+    options: {
+      cause?: unknown;
+      retryable: boolean;
+      garbled?: boolean;
+      absent?: boolean;
+      overloaded?: boolean;
+    },
   ) {
     super(message, remedy, options);
     this.retryable = options.retryable;
     this.garbled = options.garbled ?? false;
     this.absent = options.absent ?? false;
+    this.overloaded = options.overloaded ?? false;
   }
 }
 

@@ -50,7 +50,7 @@ export function inferCommand(): Command {
     .option('--seed <n>', 'seed of the sampling', wholeNumber)
     .option('--thinking_budget <n>', 'most tokens of thinking; 0 turns thinking off', wholeNumber, 2048)
     .option('--schema_file <file>', 'JSON Schema that every answer must fill')
-    .option('--patience <seconds>', 'how long to wait for a service that is down', number, 600)
+    .option('--patience <seconds>', 'how long to wait for a service that is down or overloaded', number, 600)
     .action(action((flags: InferFlags) => infer(flags)));
   acceptDashes(command);
   return command;

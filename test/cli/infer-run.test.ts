@@ -78,6 +78,17 @@ describe('runRows', () => {
     expect(set.outages).toEqual([true]);
   });
 
+  it('does not count overload as the row failing, until patience ends', async () => {
+    const busy = () => ({ kind: 'status', status: 429 }) as const;
+    let refusals = 0;
+    const set = await setUp({ script: () => (refusals++ < 40 ? busy() : { answer: 'x' }) });
+    expect(await set.run()).toEqual([]);
+    expect(set.saved.sort()).toEqual([0, 1, 2, 3, 4, 5]);
+
+    const never = await setUp({ script: busy }, { patienceMs: 50 });
+    expect((await never.run()).map(({ row }) => row.index)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   it('ends when an answer cannot be saved, and cancels the rest', async () => {
     const set = await setUp(
       { script: (request) => (request.messages[0]?.content === '0' ? { answer: 'x' } : { kind: 'hang' }) },

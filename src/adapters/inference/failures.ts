@@ -112,6 +112,7 @@ export function toJudgeError(failure: AttemptError, serverUrl: string, attempts:
       cause: failure,
       retryable: failure.kind !== 'refused' && failure.kind !== 'absent',
       absent: failure.kind === 'absent',
+      overloaded: failure.kind === 'overloaded',
     },
   );
 }

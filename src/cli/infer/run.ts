@@ -20,7 +20,7 @@ export interface RunOptions {
   /** Called with true when no server answers, with false when one does again. */
   readonly onOutage?: (down: boolean) => void;
   readonly signal: AbortSignal;
-  /** Milliseconds without any server before rows are given up. */
+  /** Milliseconds without any server, or of nothing but overload, before a row is given up. */
   readonly patienceMs: number;
   /** Milliseconds before the first new try; it doubles up to 16 times that. */
   readonly pauseMs: number;
@@ -71,7 +71,7 @@ async function answer(
   options: RunOptions,
   outage: Outage,
 ): Promise<Completion | { readonly error: unknown }> {
-  let tries = 0;
+  const troubles: Troubles = { tries: 0, overloadedSince: null };
   for (let pauses = 0; ; pauses += 1) {
     options.signal.throwIfAborted();
     try {
@@ -83,13 +83,33 @@ async function answer(
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof JudgeError)) throw error;
-      if (!error.retryable) return { error };
-      // With a server there, the row itself may be the trouble; without one, nobody can tell.
-      if (await anyServer(options, outage)) tries += 1;
-      if (tries >= TRIES || outOfPatience(outage, options)) return { error };
+      if (await isLost(error, troubles, options, outage)) return { error };
       await sleep(options.pauseMs * 2 ** Math.min(pauses, 4), undefined, { signal: options.signal });
     }
   }
+}
+
+/** What one row has met with so far. */
+interface Troubles {
+  tries: number;
+  /** `performance.now()` at which a server first had too much to do for it. */
+  overloadedSince: number | null;
+}
+
+/** With a server there that has time, the row itself may be the trouble; otherwise nobody can tell. */
+async function isLost(
+  error: JudgeError,
+  troubles: Troubles,
+  options: RunOptions,
+  outage: Outage,
+): Promise<boolean> {
+  if (!error.retryable) return true;
+  if (error.overloaded) {
+    troubles.overloadedSince ??= performance.now();
+    return isLongAgo(troubles.overloadedSince, options);
+  }
+  if (await anyServer(options, outage)) troubles.tries += 1;
+  return troubles.tries >= TRIES || isLongAgo(outage.since, options);
 }
 
 async function anyServer(options: RunOptions, outage: Outage): Promise<boolean> {
@@ -111,6 +131,6 @@ function endOutage(outage: Outage, options: RunOptions): void {
   options.onOutage?.(false);
 }
 
-function outOfPatience(outage: Outage, options: RunOptions): boolean {
-  return outage.since !== null && performance.now() - outage.since >= options.patienceMs;
+function isLongAgo(since: number | null, { patienceMs }: RunOptions): boolean {
+  return since !== null && performance.now() - since >= patienceMs;
 }
