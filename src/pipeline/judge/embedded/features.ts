@@ -34,7 +34,8 @@ export interface AnalysedThread {
 }
 
 /** Reads and measures a thread. Pure; the cost grows with the text, bounded per proposal. */
-export function analyse(input: JudgeInput, read?: ReadProposal): AnalysedThread {
+export function analyse(whole: JudgeInput, read?: ReadProposal): AnalysedThread {
+  const input = { ...whole, issue: bounded(whole.issue) };
   const thread = readThread(input, read);
   const issue = modelIssue(input, thread);
   const terms = termWeights(thread, `${input.issue.title} ${input.issue.body.slice(0, 20_000)}`);
@@ -54,6 +55,13 @@ export function analyse(input: JudgeInput, read?: ReadProposal): AnalysedThread 
   const vectors = standardise(measured.map(({ raw }) => raw));
   const proposals = measured.map((one, index) => ({ ...one, vector: vectors[index] as FeatureVector }));
   return { proposals, ideas, terms };
+}
+
+/** Characters of an issue that are read: more than GitHub lets anybody write, but a benchmark's file may hold it. */
+const ISSUE = { title: 1_024, body: 65_536 } as const;
+
+function bounded({ number, title, body }: JudgeInput['issue']): JudgeInput['issue'] {
+  return { number, title: title.slice(0, ISSUE.title), body: body.slice(0, ISSUE.body) };
 }
 
 /** 0 to 1, reaching 1 at `full`. */

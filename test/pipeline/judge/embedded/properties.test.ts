@@ -141,4 +141,14 @@ describe('hostile text', () => {
     },
     5_000,
   );
+
+  it('reads as much of an issue as can be written on GitHub, and no more', () => {
+    const said = 'The `formatTotal` helper rounds each row of the cart before it adds them up.';
+    const restated = (distance: number) => {
+      const one = thread([said]);
+      const issue = { ...one.issue, body: `${'x '.repeat(distance / 2)}${said}` };
+      return analyse({ ...one, issue }).proposals[0]?.read.claims[0]?.restatesIssue;
+    };
+    expect([restated(60_000), restated(70_000)]).toEqual([true, false]);
+  });
 });

@@ -31,7 +31,7 @@ export interface RefitOptions {
   readonly priorSd?: number | undefined;
 }
 
-/** Fixed, not tuned: about a quarter of a typical weight, so that 20 labels cannot turn the policy around. */
+/** Fixed, not tuned: about half of a typical weight, so that 20 labels cannot turn the policy around. */
 export const PRIOR_SD = 0.15;
 /** A repository may differ from the installation less than the installation does from the hand weights. */
 const REPOSITORY_SD = 0.1;
