@@ -39,11 +39,6 @@ export async function getDecision(db: Db, id: string): Promise<Decision | null> 
   return row ?? null;
 }
 
-export async function decisionOfRun(db: Db, runId: string): Promise<Decision | null> {
-  const [row] = await db.select().from(decisions).where(eq(decisions.runId, runId));
-  return row ?? null;
-}
-
 /** Decisions whose id begins with `prefix`, at most `limit`. */
 export async function findDecisions(db: Db, prefix: string, limit: number): Promise<Decision[]> {
   return db

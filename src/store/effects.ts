@@ -78,11 +78,6 @@ function soonerOf(notBefore: Date | null) {
     else ${wanted} end`;
 }
 
-export async function getEffect(db: Db, id: string): Promise<Effect | null> {
-  const [row] = await db.select().from(effects).where(eq(effects.id, id));
-  return row ?? null;
-}
-
 export async function findEffect(db: Db, key: string): Promise<Effect | null> {
   const [row] = await db.select().from(effects).where(eq(effects.key, key));
   return row ?? null;

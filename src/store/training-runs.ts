@@ -140,13 +140,3 @@ export async function countLabels(
   const fresh = since === null ? all : await db.$count(labels, and(teaches, gt(labels.resolvedAt, since)));
   return { all, since: fresh };
 }
-
-export async function updateTrainingRun(
-  tx: Db,
-  id: string,
-  change: Partial<
-    Pick<TrainingRun, 'state' | 'reason' | 'metrics' | 'startedAt' | 'finishedAt' | 'lastSignAt'>
-  >,
-): Promise<void> {
-  await tx.update(trainingRuns).set(change).where(eq(trainingRuns.id, id));
-}

@@ -6,8 +6,6 @@ export const BOXES = ['accept', 'wrong'] as const;
 export type Box = (typeof BOXES)[number];
 export type Ticks = Readonly<Record<Box, boolean>>;
 
-export const NO_TICKS: Ticks = { accept: false, wrong: false };
-
 const BOX_LINE = /^([-*+] \[)([ xX])(\] <!-- box:([a-z]+) -->)/;
 
 export function renderBox(box: Box, ticked: boolean, label: string): string {

@@ -4,7 +4,6 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { Db } from '../../ports.ts';
 import { erasures } from '../../schema/index.ts';
 
-export type ErasureScope = (typeof erasures.$inferInsert)['scope'];
 export type ErasureReason = (typeof erasures.$inferInsert)['reason'];
 
 /** A user as the record of erasures names them. */
