@@ -105,6 +105,8 @@ describe('dataset', () => {
     const printed = await said('dataset build', { TRAINING_CONSENT: 'deny' });
     expect(printed).toContain(`left out: no-consent ${THREADS}`);
     expect(printed).toContain('or TRAINING_CONSENT=allow');
+    const exported = await said(`dataset export latest --format sft --out ${at('none.jsonl')}`);
+    expect(exported).toContain('or TRAINING_CONSENT=allow');
   });
 
   it('builds a version once for the same labels', async () => {

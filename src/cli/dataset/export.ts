@@ -14,7 +14,7 @@ import { action, print, printJson } from '../support.ts';
 import { writeWholeFile } from '../whole-file.ts';
 import { buildDataset } from './build.ts';
 import { formatOption, requireVersion } from './flags.ts';
-import { plural } from './print.ts';
+import { plural, printWhatConsents } from './print.ts';
 
 interface ExportFlags {
   readonly format?: DatasetFormat;
@@ -154,6 +154,7 @@ function report(
     print(`${held} ${plural(held, 'row')} held out for comparing models (--split holdout)`);
   }
   for (const [reason, count] of Object.entries(leftOut)) print(`${count} left out: ${reason}`);
+  printWhatConsents(leftOut);
   if (contaminated) print('The version is contaminated: training refuses it.');
 }
 

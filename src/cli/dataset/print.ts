@@ -15,10 +15,14 @@ export function printManifest(manifest: DatasetManifest): void {
   printCounts('by source of the answer', counts.target);
   printCounts('left out', leftOut);
   printCounts('replaced', manifest.redactions);
-  if ((leftOut['no-consent'] ?? 0) > 0) {
-    print('  Consent: `training: {consent: true}` in a repository’s config, or TRAINING_CONSENT=allow.');
-  }
+  printWhatConsents(leftOut);
   if (contaminated) print('  CONTAMINATED: training refuses this version.');
+}
+
+/** For whoever wonders where the rows are. */
+export function printWhatConsents(leftOut: DatasetManifest['leftOut']): void {
+  if ((leftOut['no-consent'] ?? 0) === 0) return;
+  print('  Consent: `training: {consent: true}` in a repository’s config, or TRAINING_CONSENT=allow.');
 }
 
 function printCounts(title: string, counts: Readonly<Record<string, number>>): void {
