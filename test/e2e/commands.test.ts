@@ -1,4 +1,7 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decisions } from '../../src/schema/index.ts';
+import { decisionStore, signalStore } from '../../src/store/index.ts';
 import { openWorld, proposalOf, type World } from './world.ts';
 
 let world: World;
@@ -155,6 +158,20 @@ describe('feedback', () => {
     const command = await world.command(issue, 'mia', '/manager accept');
     expect(world.reactionsOn(command)).toEqual(['eyes', 'confused']);
     expect(world.ours(issue)[0]?.body).toContain('no decision');
+  });
+
+  it('accepts nothing where nothing was chosen', async () => {
+    const { issue } = await decided();
+    const { db } = world.app.ctx;
+    const decision = await decisionStore.latestDecision(db, issue.id);
+    await db
+      .update(decisions)
+      .set({ chosen: null, abstained: true, abstainReason: 'Too close.' })
+      .where(eq(decisions.id, decision?.id ?? ''));
+    await world.command(issue, 'mia', '/manager accept');
+    expect((await world.outcomes(issue)).at(-1)).toBe('accept: no-decision');
+    expect(world.ours(issue).at(-1)?.body).toContain('nothing was chosen');
+    expect(await signalStore.signalsOfSnapshot(db, decision?.snapshotId ?? '')).toEqual([]);
   });
 
   it('takes a tick by a manager as feedback and takes it back when it is unticked', async () => {

@@ -18,6 +18,13 @@ export async function giveFeedback(
   await assertNoDecisionBeingPosted(ctx, issue.id);
   const decision = await decisionStore.decisionPostedBy(ctx.db, issue.id, row.createdAt);
   if (!decision) return { outcome: 'no-decision', detail: `there was no decision to ${request.verb} yet` };
+  if (request.verb === 'accept' && decision.chosen === null) {
+    // Too close to tell is no word that none would do, and must not be learned as one.
+    return {
+      outcome: 'no-decision',
+      detail: 'nothing was chosen; `/manager override` takes a proposal, `/manager reject` none of them',
+    };
+  }
   const answer = await answeredProposal(ctx, decision, request);
   if ('problem' in answer) return { outcome: 'invalid', detail: answer.problem };
   await recordFeedback(ctx, issue, decision, {
