@@ -1,5 +1,6 @@
 /** Runs that nobody commands: the modes of the repository's config, over the fake GitHub. */
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Judge } from '../../src/pipeline/judge/types.ts';
 import type { Issue } from '../../src/sandbox/github/index.ts';
 import {
   decisionStore,
@@ -10,6 +11,7 @@ import {
   statusStore,
 } from '../../src/store/index.ts';
 import { lookAtIssue } from '../../src/tasks/look-at-issue.ts';
+import { createWakeUps } from '../../src/tasks/queues.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
 
 let world: World;
@@ -145,6 +147,28 @@ describe('mode auto', () => {
     expect(await runStore.triggersOf(world.app.ctx.db, issue.id)).toEqual(['auto']);
     expect(await decisionStore.latestDecision(world.app.ctx.db, issue.id)).toBeNull();
     expect(world.ours(issue)).toEqual([]);
+  });
+
+  it('ends before people’s eyes what was begun there', async () => {
+    const stuck: Judge = {
+      name: 'stuck',
+      judge: (_input, options) =>
+        new Promise<never>((_resolve, reject) => {
+          options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+        }),
+    };
+    const issue = await open('mode: auto\n', {
+      config: { placeholderAfterMs: 50 },
+      parts: { judge: stuck },
+    });
+    const { ctx } = world.app;
+    await runStore.insertRun(ctx.db, issue.id, 'auto');
+    await createWakeUps(ctx.jobs).issue(ctx.db, issue.id);
+    await expect.poll(() => world.ours(issue)[0]?.body, { timeout: 20_000 }).toContain('⏳');
+    await world.command(issue, 'mia', '/manager cancel');
+    await expect
+      .poll(() => world.ours(issue)[0]?.body, { timeout: 20_000 })
+      .toContain('It was cancelled by mia');
   });
 
   it('waits for more proposals where the config asks for more', async () => {

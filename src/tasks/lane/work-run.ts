@@ -6,7 +6,14 @@ import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
 import { checkVerdict } from '../../pipeline/decision/check-verdict.ts';
 import { nextLookAt } from '../../pipeline/feedback/look-times.ts';
 import type { AppContext, Db } from '../../ports.ts';
-import { commandStore, decisionStore, issueStore, proposalStore, runStore } from '../../store/index.ts';
+import {
+  commandStore,
+  decisionStore,
+  effectStore,
+  issueStore,
+  proposalStore,
+  runStore,
+} from '../../store/index.ts';
 import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
 import { finishCommands, type Outcome } from '../support/finish.ts';
 import { newerThan } from '../support/newer-proposals.ts';
@@ -14,6 +21,7 @@ import { wantDryRunEnd } from '../support/notices.ts';
 import { MAX_ATTEMPTS, weigh } from '../support/patience.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Step } from '../support/step.ts';
+import { commentKey } from '../support/want.ts';
 import { answerDryRun } from './answer-dry-run.ts';
 import { isShown } from './is-shown.ts';
 import { judgeWithPatience } from './judge-with-patience.ts';
@@ -61,7 +69,7 @@ async function decide(
 ): Promise<void> {
   const snapshot = await takeSnapshot(ctx, issue, run, signal);
   await ctx.failpoint('run.snapshot-taken');
-  if (run.trigger === 'auto' && !(await isWelcome(ctx, issue.id))) {
+  if (run.trigger === 'auto' && !(await isWelcome(ctx, run))) {
     return endWithoutDecision(ctx, issue, run, { kind: 'unwelcome' });
   }
   if (snapshot.input.candidates.length === 0) {
@@ -75,10 +83,18 @@ async function decide(
   return decide(ctx, issue, run, signal);
 }
 
-/** Nobody asked for an automatic run, and by now the issue may be closed or paused: GitHub was just read. */
-async function isWelcome(ctx: AppContext, issueId: number): Promise<boolean> {
+/**
+ * Nobody asked for an automatic run, and by now the issue may be closed or paused: GitHub was just read. What was begun
+ * before people's eyes is ended there.
+ */
+async function isWelcome(ctx: AppContext, { id, issueId }: runStore.Run): Promise<boolean> {
   const issue = await issueStore.getIssue(ctx.db, issueId);
-  return issue?.state === 'open' && issue.pausedAt === null;
+  return (issue?.state === 'open' && issue.pausedAt === null) || (await hasComment(ctx.db, id));
+}
+
+/** Whether the run has a comment, which then promises a decision. */
+async function hasComment(db: Db, runId: string): Promise<boolean> {
+  return (await effectStore.findEffect(db, commentKey('decision', runId))) !== null;
 }
 
 /** @returns false when the snapshot was erased meanwhile; then nothing is recorded. */
@@ -192,8 +208,9 @@ async function endWithoutDecision(
   await ctx.db.transaction(async (tx) => {
     await issueStore.lockIssue(tx, issue.id);
     await hold(tx, run);
-    // Nobody asked for an automatic run, so nobody needs to hear that it came to nothing.
-    if (isShown(run) && isAsked(run) && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
+    // Nobody asked for an automatic run, so nobody needs to hear that it came to nothing, unless they see it waiting.
+    const isExpected = isShown(run) && (isAsked(run) || (await hasComment(tx, run.id)));
+    if (isExpected && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
     const commands = await commandStore.commandsOfRun(tx, run.id);
     const outcome = { outcome: OUTCOMES[end.kind], detail: detailOf(end) };
     const asker = commands.at(-1);
