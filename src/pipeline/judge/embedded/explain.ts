@@ -4,7 +4,7 @@
  */
 import { type Analysed, isPlan } from './features.ts';
 import { strengthOf, weaknessOf } from './phrases.ts';
-import { FEATURE_NAMES, type FeatureName, type Weights } from './weights.ts';
+import { FEATURE_NAMES, type FeatureName, HAND_WEIGHTS, type Weights } from './weights.ts';
 
 /** Log-odds under which a difference is not worth a sentence. */
 const WORTH_SAYING = 0.04;
@@ -17,15 +17,18 @@ export interface Ranking {
   readonly thread: readonly Analysed[];
 }
 
-/** Features by how much they favour `a` over `b`, in log-odds, largest first. */
+/**
+ * Features by how much they favour `a` over `b`, in log-odds, largest first. Without those whose weight a refit has
+ * turned around: the words about them say what speaks for a proposal by the hand weights.
+ */
 export function differences(
   a: Analysed,
   b: Analysed,
   weights: Weights,
 ): { name: FeatureName; gap: number }[] {
-  return FEATURE_NAMES.map((name) => ({ name, gap: weights[name] * (a.vector[name] - b.vector[name]) })).sort(
-    (x, y) => y.gap - x.gap,
-  );
+  return FEATURE_NAMES.filter((name) => weights[name] * HAND_WEIGHTS[name] > 0)
+    .map((name) => ({ name, gap: weights[name] * (a.vector[name] - b.vector[name]) }))
+    .sort((x, y) => y.gap - x.gap);
 }
 
 const name = (proposal: Analysed): string => `proposal ${proposal.read.candidate.number}`;

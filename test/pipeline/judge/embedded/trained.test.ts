@@ -88,6 +88,18 @@ describe('trained weights', () => {
     expect(weightsFor(trained, 'toString')).toBe(trained.weights);
   });
 
+  it('give no reason whose words their sign has turned around', async () => {
+    const judge = createEmbeddedJudge({ ...trained, weights: { ...HAND_WEIGHTS, order: -1.5 } });
+    const unedited = threads.filter(({ candidates }) =>
+      candidates.every((one) => one.revisions.length === 1),
+    );
+    expect(unedited.length).toBeGreaterThan(10);
+    for (const one of unedited) {
+      const { explanation } = await judge.judge(one);
+      expect(explanation, one.name).not.toContain('got its plan only by a later edit');
+    }
+  });
+
   it('decide, under their own name', async () => {
     const [one] = threads;
     if (one === undefined) throw new Error('no thread');
