@@ -1,6 +1,7 @@
 /** What every CLI command shares: clear failures, data on stdout, progress on stderr. */
 import { InvalidArgumentError } from 'commander';
 import { adviceOf, SweManagerError } from '../errors.ts';
+import { stripInvisible } from '../markdown/invisible.ts';
 
 /** Runs a command's action; a failure is one clear line on stderr and exit code 1. */
 export function action<Arguments extends unknown[]>(
@@ -10,7 +11,7 @@ export function action<Arguments extends unknown[]>(
     try {
       await run(...args);
     } catch (error) {
-      process.stderr.write(`${describeFailure(error)}\n`);
+      process.stderr.write(`${forTerminal(describeFailure(error))}\n`);
       process.exitCode = 1;
     }
   };
@@ -26,8 +27,13 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** Titles and proposals are anybody's words: what would steer the terminal, or hide there, is left out. */
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${forTerminal(line)}\n`);
+}
+
+function forTerminal(text: string): string {
+  return stripInvisible(text.replaceAll('\r', ''));
 }
 
 /** A line on stderr that is overwritten as work goes on; silent where stderr is not a terminal. */

@@ -1,6 +1,6 @@
 /** Paths and options through the arguments of the command line. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,6 +33,20 @@ it.each([
 ])('choose %s is refused with one line, and nothing is asked of GitHub', async (argument) => {
   await expectRefusal(['choose', argument], { SWE_MANAGER_DATA_DIR: directory, GITHUB_API_URL: github.url });
   expect(github.state.audit.entries).toEqual([]);
+});
+
+it('choose prints nothing that steers a terminal, whatever a thread holds', async () => {
+  const file = path.join(directory, 'steering.json');
+  const steering = '\u001b]0;owned\u0007\u001b[2J\r\u202e';
+  const body = `## Proposal\n### Root cause\n\`a()\` ${steering} fails\n### Changes\nCall \`b()\`. ${steering}`;
+  const thread = {
+    repository: 'shop/cart',
+    issue: { number: 1, title: `Total ${steering} is off`, body: '' },
+    comments: [{ id: 1, html_url: 'https://github.com/shop/cart/issues/1#x', user: { login: 'ann' }, body }],
+  };
+  writeFileSync(file, JSON.stringify(thread));
+  const { code, stdout } = await runCommand(['choose', '--thread', file]);
+  expect({ code, steers: /[^\P{C}\n]/u.test(stdout) }).toEqual({ code: 0, steers: false });
 });
 
 /** What reaches a database, a file or a shell where an argument is not only an argument. */
