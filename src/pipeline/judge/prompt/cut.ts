@@ -70,7 +70,8 @@ export interface Cuttable {
 export function prepareText(text: string, unread: number, options: CutOptions): Cuttable {
   const whole = options.marked ? datamark(text) : text;
   const tokens = options.counter.count(whole);
-  const need = tokens + Math.ceil(unread / CHARACTERS_PER_TOKEN);
+  const missing = Math.ceil(unread / CHARACTERS_PER_TOKEN);
+  const need = tokens + missing;
   const known = new Map<number, CutText>();
   let pieces: readonly Piece[] | null = null;
   const split = () => {
@@ -81,22 +82,28 @@ export function prepareText(text: string, unread: number, options: CutOptions): 
     need,
     prepare: split,
     cutTo(share) {
-      if (need <= share) return { text: whole, tokens, cutTokens: 0 };
-      const cut = known.get(share) ?? cutPieces(split(), share, need, options.counter);
+      if (need <= share && missing === 0) return { text: whole, tokens, cutTokens: 0 };
+      const cut = known.get(share) ?? cutPieces(split(), share, { need, missing }, options.counter);
       known.set(share, cut);
       return cut;
     },
   };
 }
 
-function cutPieces(pieces: readonly Piece[], share: number, need: number, counter: TokenCounter): CutText {
+/** Tokens of the whole text, and those of it that were not read and stand in no piece. */
+interface Whole {
+  readonly need: number;
+  readonly missing: number;
+}
+
+function cutPieces(pieces: readonly Piece[], share: number, whole: Whole, counter: TokenCounter): CutText {
   let goal = share;
   for (let attempt = 0; attempt < 6; attempt += 1) {
-    const cut = assemble(pieces, choose(pieces, goal), need, counter);
+    const cut = assemble(pieces, choose(pieces, goal), whole, counter);
     if (cut.tokens <= share) return cut;
     goal -= cut.tokens - share + 4;
   }
-  return assemble(pieces, new Map(), need, counter);
+  return assemble(pieces, new Map(), whole, counter);
 }
 
 /** A block as shown with what it costs. Tokens are sums over its lines and thereby rather too many. */
@@ -198,11 +205,11 @@ function closeFence(lines: string): string {
 function assemble(
   pieces: readonly Piece[],
   kept: ReadonlyMap<number, Kept>,
-  need: number,
+  { need, missing }: Whole,
   counter: TokenCounter,
 ): CutText {
   const parts: string[] = [];
-  const uncounted = Math.max(0, need - pieces.reduce((sum, { tokens }) => sum + tokens, 0));
+  const uncounted = Math.max(missing, need - pieces.reduce((sum, { tokens }) => sum + tokens, 0));
   let gap = 0;
   const flush = () => {
     if (gap > 0) parts.push(`[cut: ${gap} tokens]`);

@@ -34,9 +34,10 @@ export const MIN_SHARE_TOKENS = 220;
 const ISSUE_WEIGHT = 2;
 /** Tokens left over that are worth another try. */
 const WORTH_FILLING = 64;
-/** Longer texts cannot fit and would only take time to count. */
+/** In the default budget: longer texts cannot fit and would only take time to count. */
 const MAX_CHARACTERS = 24_000;
 const MAX_CHARACTERS_TOGETHER = 400_000;
+const MIN_CHARACTERS = 4_000;
 
 export interface PackedPrompt {
   readonly messages: readonly Message[];
@@ -65,27 +66,38 @@ export interface Packer {
 /** Reads and counts every text once. Yields to other work between texts, for counting blocks. */
 export async function createPacker(input: JudgeInput, options: PackerOptions): Promise<Packer> {
   const counter = memoise(options.counter);
-  const most = Math.min(
-    MAX_CHARACTERS,
-    Math.max(4_000, MAX_CHARACTERS_TOGETHER / (input.candidates.length + 1)),
-  );
+  const budget = options.promptTokens ?? DEFAULT_BUDGET.prompt;
   const defences = options.defences ?? true;
-  const read = async (raw: string): Promise<Cuttable> => {
+  const read = async (raw: string, limit = MIN_CHARACTERS): Promise<Cuttable> => {
     await new Promise(setImmediate);
-    const { text, unread } = defences ? cleanAndLimit(raw, most) : limited(raw, most);
+    const { text, unread } = defences ? cleanAndLimit(raw, limit) : limited(raw, limit);
     return prepareText(text, unread, { counter, marked: defences });
   };
-  const issue = await read(issueText(input));
+  const bodies = input.candidates.map(({ body }) => body);
+  const [issueLimit, ...limits] = readingLimits([issueText(input), ...bodies], budget);
+  const issue = await read(issueText(input), issueLimit);
   const sources = new Map<number, Cuttable>();
-  for (const { number, body } of input.candidates) sources.set(number, await read(body));
+  for (const [index, { number, body }] of input.candidates.entries()) {
+    sources.set(number, await read(body, limits[index]));
+  }
   const texts = [issue, ...sources.values()];
-  if (texts.reduce((sum, { need }) => sum + need, 0) > (options.promptTokens ?? DEFAULT_BUDGET.prompt)) {
+  if (texts.reduce((sum, { need }) => sum + need, 0) > budget) {
     for (const text of texts) {
       await new Promise(setImmediate);
       text.prepare();
     }
   }
   return new PromptPacker(input, { ...options, counter }, issue, sources);
+}
+
+/** UTF-16 units to read of each text: long ones share what short ones leave. A larger budget has room for more. */
+function readingLimits(raws: readonly string[], budget: number): number[] {
+  const scale = Math.max(1, budget / DEFAULT_BUDGET.prompt);
+  const lengths = raws.map(({ length }) => Math.min(length, Math.floor(scale * MAX_CHARACTERS)));
+  const limits = waterFill(lengths, scale * MAX_CHARACTERS_TOGETHER);
+  return limits.map((limit, index) =>
+    limit === raws[index]?.length ? Number.POSITIVE_INFINITY : Math.max(MIN_CHARACTERS, limit),
+  );
 }
 
 function limited(raw: string, limit: number): CleanText {

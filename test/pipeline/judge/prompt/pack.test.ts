@@ -144,6 +144,37 @@ describe('packing', () => {
     expect(packed.messages[1]?.content).not.toContain('[cut:');
   });
 
+  it('shows whole what a larger budget holds', async () => {
+    const long = `${templateBody(110)} The last words.`;
+    expect(long.length).toBeGreaterThan(40_000);
+    const packer = await createPacker(inputOf([{ body: long }, { body: 'short' }]), {
+      counter,
+      promptTokens: 16_000,
+    });
+    const packed = packer.pack([2, 1]);
+    expect(packed.cuts).toEqual([]);
+    expect(packed.messages[1]?.content).toContain('The last words.');
+  });
+
+  it('shows whole what fits although there are very many proposals', async () => {
+    const long = `${templateBody(13)} The last words.`;
+    expect(long.length).toBeGreaterThan(5_000);
+    const bodies = Array.from({ length: 120 }, (_, index) => ({ body: index === 7 ? long : 'short' }));
+    const packed = (await createPacker(inputOf(bodies), { counter })).pack([8, 1]);
+    expect(packed.cuts).toEqual([]);
+    expect(packed.messages[1]?.content).toContain('The last words.');
+  });
+
+  it('marks and records what was too long to be read, also where what was read fits', async () => {
+    const dull = `${'-'.repeat(24_000)}\n\n${'The last words. '.repeat(100)}`;
+    const packed = (await createPacker(inputOf([{ body: dull }, { body: 'short' }]), { counter })).pack([
+      1, 2,
+    ]);
+    expect(packed.messages[1]?.content).not.toContain('The last words.');
+    expect(packed.messages[1]?.content).toMatch(/^\[cut: 4\d\d tokens\]$/m);
+    expect(packed.cuts).toMatchObject([{ text: 1 }]);
+  });
+
   it('records what it cut, and spends most of the budget before it cuts', async () => {
     const texts = [templateBody(1), templateBody(60, 'beta'), templateBody(80, 'gamma')];
     const packer = await createPacker(inputOf(texts.map((text) => ({ body: text }))), { counter });
