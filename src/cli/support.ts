@@ -17,10 +17,15 @@ export function action<Arguments extends unknown[]>(
   };
 }
 
+/** One line, whatever went wrong. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof SweManagerError) return `swe-manager: ${adviceOf(error)}`;
-  if (error instanceof Error) return `swe-manager: ${error.message} (${error.name})`;
-  return `swe-manager: ${String(error)}`;
+  return `swe-manager: ${problemOf(error).replace(/\s*\n\s*/g, ' ')}`;
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof SweManagerError) return adviceOf(error);
+  if (error instanceof Error) return `${error.message} (${error.name})`;
+  return String(error);
 }
 
 export function printJson(value: unknown): void {

@@ -375,6 +375,7 @@ describe('failures', () => {
   it.each([
     ['a row without messages', '{"prompt":"x"}\n', /in\.jsonl, line 1/],
     ['torn JSON', '{"messages":\n', /line 1/],
+    ['no message to answer', '{"messages":[]}\n', /line 1: messages: no message to answer\. Every row needs/],
     [
       'Latin-1',
       Buffer.from(`${JSON.stringify(rowOf(0, { id: 'café' }))}\n`, 'latin1'),
@@ -386,6 +387,7 @@ describe('failures', () => {
     const server = await fake();
     expect(await infer(server)).toBe(1);
     expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^swe-manager: [^\n]+\n$/);
     expect(server.requests).toHaveLength(0);
   });
 

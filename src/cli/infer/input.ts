@@ -81,13 +81,17 @@ function describeRow(line: Line, index: number, where: string): InputRow {
     const hash = createHash('sha256').update(JSON.stringify(messages)).digest('hex');
     return { index, id, key: keyOf(id, index), hash, offset: line.offset, length: line.length };
   } catch (cause) {
-    const problem = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new InputError(
-      `${where}: ${problem}`,
+      `${where}: ${problemOf(cause)}`,
       'Every row needs `messages`: a list of {"role", "content"} with a system and a user message.',
       { cause },
     );
   }
+}
+
+function problemOf(cause: unknown): string {
+  if (!(cause instanceof z.ZodError)) return (cause as Error).message;
+  return cause.issues.map(({ path, message }) => `${path.join('.') || 'the row'}: ${message}`).join('; ');
 }
 
 function parseRow(text: string) {
