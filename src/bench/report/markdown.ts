@@ -243,7 +243,7 @@ function caveats(summary: Summary): string[] {
   const [low, high] = summary.accuracy_interval;
   const { largest_task: largest } = summary;
   return [
-    `With ${summary.tasks} tasks the interval of the accuracy is ${((high - low) * 100).toFixed(0)} points wide. Differences inside it say nothing.`,
+    `With ${summary.tasks} tasks the interval of the accuracy is ${((high - low) * 100).toFixed(0)} points wide. Judges on the same tasks are compared by the paired test, not by whether their intervals overlap.`,
     largest
       ? `One task, ${largest.id}, holds ${percent(largest.share)} of the dollars. Without it the earn rate is ${percent(largest.earn_rate_without)}.`
       : withoutLargest(summary),

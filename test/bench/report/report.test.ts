@@ -93,6 +93,7 @@ describe('a report', () => {
       'in 2 of 4 tasks: 50.0 % (95 % interval 15.0 to 85.0 %). It earns $2,000 of $10,000, 20.0 %',
     );
     expect(report).toContain('One task, b, holds 70.0 % of the dollars. Without it the earn rate is 66.7 %.');
+    expect(report).toContain('compared by the paired test');
     expect(report).toContain('The judge failed on 1 of 4 tasks; they count as wrong.');
     expect(report).toContain('| d \\| e | Error: out \\| of words |');
     expect(report).toContain('| Left out | 3 not of the variant swe_manager |');

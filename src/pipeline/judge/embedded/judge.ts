@@ -146,7 +146,7 @@ function wouldDecide({ order, thread }: Ranking, outcome: Outcome, weights: Weig
   const open = differences(first, second, weights).find(
     ({ name }) => weaknessOf(name, second, thread) !== null,
   );
-  if (open === undefined) return `Trying out ${a} and ${b}, for their texts say the same.`;
+  if (open === undefined) return `Trying out ${a} and ${b}, for their texts do not settle it.`;
   return `P${b.slice(1)} ${weaknessOf(open.name, second, thread)}; filling that in would decide it.`.replaceAll(
     '`',
     '',
