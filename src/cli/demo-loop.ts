@@ -15,7 +15,7 @@ import { MAINTAINERS, type Maintainers } from '../sandbox/loop/maintainers.ts';
 import { startPastClock, writePast } from '../sandbox/loop/past.ts';
 import { openProject } from '../sandbox/loop/project.ts';
 import { findProject, REPOSITORY } from '../sandbox/loop/repository.ts';
-import { type Stage, startStage } from '../sandbox/stage.ts';
+import { NOTHING_FORBIDDEN, type Stage, startStage } from '../sandbox/stage.ts';
 import { seeded } from '../statistics/random.ts';
 import { datasetVersionStore, deliveryStore, modelStore } from '../store/index.ts';
 import { type HarvestReport, harvestRepository } from '../tasks/harvest/harvest-repository.ts';
@@ -157,6 +157,7 @@ function loopConfig(base: Config, { credentials }: Stage, dataDir: string): Conf
   return {
     ...base,
     ...credentials,
+    ...NOTHING_FORBIDDEN,
     databaseUrl: null,
     dataDir,
     http: { host: '127.0.0.1', port: 0 },

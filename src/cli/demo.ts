@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { type RunningApp, startApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { playThread, type Stage, startStage } from '../sandbox/stage.ts';
+import { NOTHING_FORBIDDEN, playThread, type Stage, startStage } from '../sandbox/stage.ts';
 import { DEMO_THREADS } from '../sandbox/threads/index.ts';
 import { buildDataset } from './dataset/build.ts';
 import { writeDirectory } from './dataset/export.ts';
@@ -52,6 +52,7 @@ function demoConfig(base: Config, stage: Stage, dataDir: string): Config {
   return {
     ...base,
     ...stage.credentials,
+    ...NOTHING_FORBIDDEN,
     databaseUrl: null,
     dataDir,
     http: { host: '127.0.0.1', port: 0 },

@@ -17,6 +17,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** What an operator forbids on real installations does not hold on a stage, whose App would stay silent. */
+export const NOTHING_FORBIDDEN = {
+  postingDisabled: false,
+  installationAllowlist: null,
+  judgeCallsPerDay: 0,
+} as const;
+
 /** What a played thread led to. */
 export interface Scene {
   readonly thread: ScriptedThread;

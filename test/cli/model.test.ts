@@ -58,6 +58,10 @@ async function run(command: Command, ...args: string[]): Promise<{ out: string; 
 
 describe('with a model', () => {
   it('the demo does the main job, and its decisions can be looked into', async () => {
+    // What an operator set for real installations.
+    vi.stubEnv('INSTALLATION_ALLOWLIST', '1');
+    vi.stubEnv('POSTING_DISABLED', 'true');
+    vi.stubEnv('JUDGE_CALLS_PER_DAY', '1');
     const demo = await run(demoCommand());
     expect(demo).toMatchObject({ err: '', code: 0 });
     expect(demo.out).toContain('chosen by the **model**');
