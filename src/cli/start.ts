@@ -19,7 +19,8 @@ export function startCommand(): Command {
 
 async function start(flags: { role: Role }): Promise<void> {
   const config = loadConfig();
-  if (config.app === null) {
+  // A server's process without its settings ends; a page that waits for a browser would look like one that works.
+  if (config.app === null && flags.role === 'all') {
     const setup = await startSetupServer(config);
     print(`No App is configured yet. Open ${setup.url} to register one; its settings are written to .env.`);
     return untilStopped(() => setup.close());

@@ -209,6 +209,10 @@ describe('an environment that is wrong', () => {
       await run(['start'], { ...app, WEBHOOK_SECRET: 'sesame', MARKER_SECRET: ' , ' }),
       /no secret to sign comments with/,
     );
+    for (const role of ['web', 'worker']) {
+      const unset = { ...shared, APP_ID: '', WEBHOOK_SECRET: 'sesame' };
+      expectRefusal(await run(['start', '--role', role], unset), /GitHub App is not configured\. Set APP_ID/);
+    }
     expectRefusal(await run(['start', '--role', 'boss']), /Allowed choices are all, web, worker/);
   });
 });
