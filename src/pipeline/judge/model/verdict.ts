@@ -37,13 +37,14 @@ function votesByNumber({ counts, playoff }: Result): Map<number, number> {
   return votes;
 }
 
-export function abstainReason({ outcome, counts, cast }: Result): string | null {
+export function abstainReason({ outcome, counts, cast, playoff }: Result): string | null {
   switch (outcome.kind) {
     case 'chosen':
       return null;
     case 'none': {
       const votes = counts.find(({ choice }) => choice === null)?.votes ?? 0;
-      return `${votes} of ${cast} votes found no proposal acceptable.`;
+      const settled = playoff.length > 0 ? ', and so did both passes of the playoff' : '';
+      return `${votes} of ${cast} votes found no proposal acceptable${settled}.`;
     }
     case 'close': {
       const [one, other] = outcome.between.map(nameOf);

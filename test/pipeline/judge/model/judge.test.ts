@@ -417,6 +417,17 @@ describe('abstention', () => {
     expect(verdict.abstained).toBe(true);
   });
 
+  it('says that a playoff against none settled it, where more had voted for a proposal', async () => {
+    const votes = [null, 'Alpha', null, 'Alpha', 'Alpha'];
+    const { verdict } = await judge(three, (seen, index) =>
+      verdictFor(seen, seen.shown.size === 1 ? null : (votes[index] ?? null)),
+    );
+    expect(verdict.abstainReason).toBe(
+      '2 of 5 votes found no proposal acceptable, and so did both passes of the playoff.',
+    );
+    expect(verdict).toMatchObject({ chosen: null, forcedChoice: 1 });
+  });
+
   it('is asked about in a playoff against none', async () => {
     const votes = [null, 'Alpha', null, 'Alpha', 'Alpha'];
     const { verdict, client } = await judge(three, (seen, index) =>
