@@ -142,6 +142,8 @@ export type FileResult =
   | { readonly kind: 'absent' }
   /** Larger than GitHub shows: over 1 MB. */
   | { readonly kind: 'too-large' }
+  /** The App lacks the permission to read contents. */
+  | { readonly kind: 'forbidden' }
   | { readonly kind: 'file'; readonly text: string; readonly etag: string | null };
 
 /** Reading GitHub. All methods throw GitHubError. */

@@ -143,6 +143,22 @@ describe('a repository', () => {
     }
   });
 
+  it('whose contents the App may not read is told so', async () => {
+    const blind = await openWorld();
+    try {
+      blind.github.failAt(
+        { path: /\/contents\//, times: 100 },
+        { kind: 'status', status: 403, body: { message: 'Resource not accessible by integration' } },
+      );
+      const issue = blind.newIssue();
+      blind.propose(issue, 'ann');
+      await blind.command(issue, 'mia', '/manager choose');
+      expect(blind.ours(issue)[0]?.body).toContain('The App lacks the permission “Contents: read”.');
+    } finally {
+      await blind.close();
+    }
+  });
+
   it('whose config names managers lets them command', async () => {
     const configured = await openWorld({
       repository: { files: { '.github/swe-manager.yml': 'managers: [rob]\n' } },

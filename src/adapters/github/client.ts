@@ -236,7 +236,9 @@ async function readFile(
   } catch (cause) {
     const { failure, status } = toGitHubError('read', '', cause);
     if (status === 304) return { kind: 'unchanged' };
-    if (failure === 'not-found' && !isTokenRefusal(cause)) return { kind: 'absent' };
+    if (isTokenRefusal(cause)) throw cause;
+    if (failure === 'not-found') return { kind: 'absent' };
+    if (failure === 'forbidden') return { kind: 'forbidden' };
     throw cause;
   }
 }

@@ -17,6 +17,8 @@ export interface ReadConfig {
   readonly problems: readonly string[];
 }
 
+type ReadFile = Exclude<FileResult, { readonly kind: 'unchanged' }>;
+
 /** Asks GitHub for the file. @throws GitHubError */
 export async function readRepositoryConfig(
   ctx: AppContext,
@@ -30,11 +32,7 @@ export async function readRepositoryConfig(
 }
 
 /** Keeps what the file says now; one that is gone says nothing any more. */
-export async function keepConfig(
-  db: Db,
-  repositoryId: number,
-  file: Exclude<FileResult, { readonly kind: 'unchanged' }>,
-): Promise<ReadConfig> {
+export async function keepConfig(db: Db, repositoryId: number, file: ReadFile): Promise<ReadConfig> {
   const parsed = parse(file);
   const problems = parsed?.ok === false ? [...parsed.problems] : null;
   await repositoryStore.saveRepositoryConfig(db, repositoryId, {
@@ -45,9 +43,19 @@ export async function keepConfig(
   return { config: parsed?.ok ? parsed.config : defaultRepositoryConfig, problems: problems ?? [] };
 }
 
-function parse(file: FileResult): ParsedRepositoryConfig | null {
-  if (file.kind === 'too-large') return { ok: false, problems: ['The file is larger than 1 MB.'] };
-  return file.kind === 'file' ? parseRepositoryConfig(file.text) : null;
+function parse(file: ReadFile): ParsedRepositoryConfig | null {
+  switch (file.kind) {
+    case 'file':
+      return parseRepositoryConfig(file.text);
+    case 'too-large':
+      return { ok: false, problems: ['The file is larger than 1 MB.'] };
+    case 'forbidden':
+      return { ok: false, problems: ['The App lacks the permission “Contents: read”.'] };
+    case 'absent':
+      return null;
+    default:
+      return file satisfies never;
+  }
 }
 
 /** The config as it was last read; good enough where no command asked for it. */

@@ -176,6 +176,11 @@ describe('readFile', () => {
     expect(await read(null)).toEqual({ kind: 'absent' });
   });
 
+  it('says when the App may not read contents', async () => {
+    nock(API).get(path).reply(403, { message: 'Resource not accessible by integration' });
+    expect(await read(null)).toEqual({ kind: 'forbidden' });
+  });
+
   it('says when a file is too large for GitHub to show its content', async () => {
     nock(API).get(path).reply(200, { type: 'file', encoding: 'none', content: '' });
     expect(await read(null)).toEqual({ kind: 'too-large' });
