@@ -4,8 +4,9 @@
  */
 import type { Nodes, Paragraph, RootContent } from 'mdast';
 import { identifiersOf, nameKey, parseSourceLink, type SourceLink, symbolsInCode } from './identifiers.ts';
-import { holdsMedia, parse, plainText, renderNode, visibleHtml, visibleNodes, walk } from './markdown.ts';
+import { holdsMedia, parse, plainText, renderNode, visibleNodes, walk } from './markdown.ts';
 import { isBoilerplate, type Role, roleOfHeading, roleOfSentence } from './sections.ts';
+import { shownOf } from './shown-html.ts';
 import { contentStems, sentencesOf, shinglesOf, textKey } from './text.ts';
 import { boldTitle } from './titles.ts';
 
@@ -131,7 +132,7 @@ class Reader {
   }
 
   private html(value: string): void {
-    const text = visibleHtml(value);
+    const text = shownOf(value).text.trim();
     if (text === '' || text.length > 4_000) return;
     const sentences = this.proseOf(text);
     if (sentences.length > 0) this.add({ kind: 'prose', markdown: text, sentences });

@@ -4,6 +4,7 @@
 import type { Nodes, Root, RootContent } from 'mdast';
 import { stripInvisible } from '../../../markdown/invisible.ts';
 import { parseMarkdown } from '../../../markdown/parse.ts';
+import { shownOf, type Unclosed } from './shown-html.ts';
 
 /** Characters of a proposal that the judge reads; the longest real ones are under half of it. */
 const MAX_CHARACTERS = 32_768;
@@ -51,47 +52,21 @@ function lastOpenFence(lines: readonly string[]): { line: number; marker: string
 }
 
 /**
- * The top-level nodes that a reader sees. A block of HTML ends at a blank line, but a comment that it opens goes on in
- * the page until some HTML closes it, and what Markdown puts between is not shown. A node that holds the
- * beginning or the end of such a comment among other things is left out with it.
+ * The top-level nodes that a reader sees. A block of HTML ends at a blank line, but a comment or an attribute that it
+ * opens goes on in the page, and what Markdown puts into it is not shown. A node that holds the beginning or
+ * the end of such a thing among other things is left out with it.
  */
 export function visibleNodes(root: Root): RootContent[] {
-  let open = false;
+  let unclosed: Unclosed = null;
   return root.children.filter((node) => {
-    let hides = open;
+    let hides = unclosed !== null;
     walk(node, (inner) => {
-      if (inner.type === 'html') open = leavesCommentOpen(inner.value, open);
-      hides ||= open && inner !== node;
+      if (inner.type === 'html') unclosed = shownOf(inner.value, unclosed).unclosed;
+      hides ||= unclosed !== null && inner !== node;
       return inner.type !== 'paragraph' && inner.type !== 'heading' && inner.type !== 'table'; // closed inline
     });
     return !hides;
   });
-}
-
-function leavesCommentOpen(html: string, isOpen: boolean): boolean {
-  let open = isOpen;
-  let at = 0;
-  while (at < html.length) {
-    const next = html.indexOf(open ? '-->' : '<!--', at);
-    if (next < 0) return open;
-    const ended = open ? null : EMPTY_COMMENT.exec(html.slice(next, next + 6));
-    at = next + (ended?.[0].length ?? (open ? 3 : 4));
-    open = !open && ended === null;
-  }
-  return open;
-}
-
-const EMPTY_COMMENT = /^<!---?>/;
-
-const HIDDEN_ELEMENT = /<(script|style|template|title)\b[^>]*>[\s\S]{0,20000}?(?:<\/\1\s*>|$)/gi;
-
-/** What a reader sees of raw HTML: no comments, no tags. */
-export function visibleHtml(html: string): string {
-  return html
-    .replace(/<!--(?:-?>|[\s\S]*?(?:-->|$))/g, ' ')
-    .replace(HIDDEN_ELEMENT, ' ')
-    .replace(/<[^<>]{0,2000}>/g, ' ')
-    .trim();
 }
 
 /** Recordings and screenshots: a link to one says nothing to whoever implements the plan. */

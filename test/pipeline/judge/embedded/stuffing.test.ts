@@ -137,6 +137,11 @@ describe('the embedded judge under attack', () => {
       '<!--> Seen here\n\n<!---> And here\n\nAnd there.',
       ['Seen here', 'And here', 'And there.'],
     ],
+    ['an attribute that holds a tag’s end', '<div title="> hidden `fooBar`">\n\nSeen.', ['Seen.']],
+    ['a long attribute', `<div title="${'hidden words, '.repeat(250)}">Seen</div>`, ['Seen']],
+    ['an attribute that goes on', 'Seen.\n\n<div title="\n\nhidden `fooBar`\n\n">\n\nhidden', ['Seen.']],
+    ['an element that is not shown', '<!-- <script> --><p>Seen</p><style>hidden</style>', ['Seen']],
+    ['what is no tag', "<p title=x data-y='a\" b'>a < b, it's so</p>", ["a < b, it's so"]],
     ['two in one block', '<p><!-- a --><!-- b -->\n\nSeen.', ['Seen.']],
   ])('reads what a reader sees around %s', (_, body, seen) => {
     expect(readProposal(body).sentences.map(({ text }) => text)).toEqual(seen);
