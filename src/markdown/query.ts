@@ -30,36 +30,31 @@ export function plainText(node: Nodes | readonly Nodes[]): string {
 
 /** Headings in reading order, those inside block quotes left out. */
 export function headings(root: Root): Title[] {
-  const found: Title[] = [];
-  visit(root, (node) => {
-    if (node.type === 'blockquote') {
-      return SKIP;
-    }
-    if (node.type === 'heading') {
-      found.push(headingTitle(node));
-      return SKIP;
-    }
-    return undefined;
-  });
-  return found;
+  return collectTitles(root, () => []);
 }
 
 /** Headings and bold lines in reading order, those inside block quotes left out. */
 export function titles(root: Root): Title[] {
+  return collectTitles(root, (paragraph) =>
+    paragraphLines(paragraph).flatMap((line) => boldLineTitle(line) ?? []),
+  );
+}
+
+function collectTitles(root: Root, titlesIn: (paragraph: Paragraph) => Title[]): Title[] {
   const found: Title[] = [];
   visit(root, (node) => {
-    if (node.type === 'blockquote') {
-      return SKIP;
+    switch (node.type) {
+      case 'blockquote':
+        return SKIP;
+      case 'heading':
+        found.push(headingTitle(node));
+        return SKIP;
+      case 'paragraph':
+        found.push(...titlesIn(node));
+        return SKIP;
+      default:
+        return undefined;
     }
-    if (node.type === 'heading') {
-      found.push(headingTitle(node));
-      return SKIP;
-    }
-    if (node.type === 'paragraph') {
-      found.push(...paragraphLines(node).flatMap((line) => boldLineTitle(line) ?? []));
-      return SKIP;
-    }
-    return undefined;
   });
   return found;
 }

@@ -82,14 +82,3 @@ export function heavyTailMs(
   const scale = median / 2 ** (1 / shape);
   return Math.min(cap, scale / (1 - uniform) ** (1 / shape));
 }
-
-/** Numbers from 0 to 1 that repeat with the seed (mulberry32, github.com/cprosche/mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
