@@ -123,8 +123,8 @@ export class InferenceServer {
           options.onText?.(delta, { model: model ?? body.model, serverUrl: this.url });
         },
       });
-      // An aborted stream ends as if it were complete, so the signal has the last word.
-      watchdog.signal.throwIfAborted();
+      // An aborted stream ends as if it were complete, so whoever asked has the last word.
+      options.signal?.throwIfAborted();
       return answer;
     } catch (error) {
       if (watchdog.failure) throw watchdog.failure;

@@ -37,19 +37,24 @@ export async function readStream(
   let finish: string | null = null;
   let usage: ChatCompletionChunk['usage'] = null;
   let model: string | null = null;
-  for await (const chunk of chunks) {
-    observer.onChunk();
-    model ??= chunk.model ?? null;
-    // The last chunk holds the usage and no choice.
-    usage = chunk.usage ?? usage;
-    const choice = chunk.choices?.[0];
-    if (!choice) continue;
-    finish = choice.finish_reason ?? finish;
-    const delta = textOf(choice.delta ?? {});
-    if (!delta) continue;
-    thinking += delta.thinking ?? '';
-    answer += delta.answer ?? '';
-    observer.onText(delta, model);
+  try {
+    for await (const chunk of chunks) {
+      observer.onChunk();
+      model ??= chunk.model ?? null;
+      // The last chunk holds the usage and no choice.
+      usage = chunk.usage ?? usage;
+      const choice = chunk.choices?.[0];
+      if (!choice) continue;
+      finish = choice.finish_reason ?? finish;
+      const delta = textOf(choice.delta ?? {});
+      if (!delta) continue;
+      thinking += delta.thinking ?? '';
+      answer += delta.answer ?? '';
+      observer.onText(delta, model);
+    }
+  } catch (error) {
+    // What breaks behind the end of an answer costs its usage and nothing else.
+    if (finish === null) throw error;
   }
   if (finish === null) {
     throw new AttemptError('failing', 'the stream ended before the answer did', {

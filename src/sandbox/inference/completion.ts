@@ -47,8 +47,9 @@ async function sendStream(
     delta({ [piece.thinking ? reasoning : 'content']: piece.text });
     sent += 1;
   }
-  if (answer.breakAfter !== undefined) return breakOff(response, answer, signal);
+  if (typeof answer.breakAfter === 'number') return breakOff(response, answer, signal);
   delta({}, finishReason(answer));
+  if (answer.breakAfter === 'finish') return breakOff(response, answer, signal);
   if (request.body.stream_options) chunk([], { usage: usage(request, answer) });
   response.end('data: [DONE]\n\n');
 }

@@ -31,8 +31,11 @@ export interface FakeAnswer {
   readonly pieceDelayMs?: number;
   /** Characters in a piece; default 24. */
   readonly pieceLength?: number;
-  /** Pieces after which something goes wrong instead of the rest; 0 is before any text, after the headers. */
-  readonly breakAfter?: number;
+  /**
+   * Pieces after which something goes wrong instead of the rest; 0 is before any text, after the headers. `finish` is
+   * after the reason why generation ended.
+   */
+  readonly breakAfter?: number | 'finish';
   /**
    * What goes wrong: `drop` destroys the connection, `truncate` ends the stream as if it were complete, `hang`
    * stays silent for ever, `error` sends an error event, `garbage` sends torn JSON.

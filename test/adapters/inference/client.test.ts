@@ -175,6 +175,16 @@ describe('failures after a token', () => {
     },
   );
 
+  it.each(['drop', 'truncate', 'error', 'garbage', 'hang'] as const)(
+    'do not cost an answer that had ended: %s',
+    async (breakHow) => {
+      const server = await fake({ script: () => ({ answer: 'all of it', breakAfter: 'finish', breakHow }) });
+      const completion = await client([server], { idleTimeoutMs: 50 }).complete(REQUEST);
+      expect(completion).toMatchObject({ answer: 'all of it', finishReason: 'stop', completionTokens: null });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
   it('ends an answer that goes on beyond the time for the whole completion', async () => {
     const script = () => ({ answer: 'x'.repeat(1000), pieceLength: 1, pieceDelayMs: 5 });
     const server = await fake({ script });
