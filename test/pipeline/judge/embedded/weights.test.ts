@@ -11,9 +11,10 @@ import {
 const DOCS = readFileSync(new URL('../../../../docs/embedded-judge.md', import.meta.url), 'utf8');
 
 describe('the weights', () => {
-  it.each(FEATURE_NAMES)('%s has a reason and stands in the documentation with its weight', (name) => {
+  it.each(FEATURE_NAMES)('%s has a reason and stands in the documentation with weight and scale', (name) => {
     expect(FEATURES[name].reason.length).toBeGreaterThan(40);
-    expect(DOCS).toContain(`| \`${name}\` | ${FEATURES[name].weight} |`);
+    const { weight, scale } = FEATURES[name];
+    expect(DOCS).toContain(`| \`${name}\` | ${weight} | ${scale} |`);
   });
 });
 
