@@ -1,7 +1,7 @@
 /** What is said and written late about a decision that a newer one replaces. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Issue } from '../../src/sandbox/github/index.ts';
-import { runStore } from '../../src/store/index.ts';
+import { decisionStore, runStore } from '../../src/store/index.ts';
 import { openWorld, type World } from './world.ts';
 
 const THREAD = { method: 'GET', path: /\/issues\/\d+$/ };
@@ -28,7 +28,7 @@ describe('a superseded decision', () => {
     const issue = proposed();
     await world.command(issue, 'mia', '/manager choose');
     await world.nextSecond();
-    world.github.failAt(THREAD, { kind: 'slow', ms: 1_100 });
+    world.github.failAt(THREAD, { kind: 'slow', ms: 2_000 });
     world.say(issue, 'mia', '/manager choose');
     const isRunning = async () => (await runStore.openRuns(world.app.ctx.db, issue.id))[0]?.state;
     await expect.poll(isRunning, { timeout: 10_000 }).toBe('running');
@@ -47,11 +47,11 @@ describe('a superseded decision', () => {
     world.say(issue, 'mia', '/manager choose');
     await expect.poll(() => world.outcomes(issue), { timeout: 10_000 }).toEqual(['choose: done']);
     await world.command(issue, 'mia', '/manager choose');
-    const [newer, older] = world.ours(issue);
-    expect(firstLines(issue)).toEqual([
-      expect.stringMatching(/^## Proposal \d is the choice/),
-      expect.stringMatching(/^Superseded by \[a newer decision\]/),
-    ]);
+    const newest = await decisionStore.latestDecision(world.app.ctx.db, issue.id);
+    const newer = world.ours(issue).find(({ body }) => body.includes(`decision \`${newest?.id}\``));
+    const older = world.ours(issue).find((comment) => comment !== newer);
+    expect(newer?.body).toMatch(/^## Proposal \d is the choice/);
+    expect(older?.body).toMatch(/^Superseded by \[a newer decision\]/);
     expect(older?.body).toContain(`#issuecomment-${newer?.id}`);
   });
 });
