@@ -9,7 +9,7 @@ import type {
   Permission,
   RepositoryRef,
 } from '../../ports.ts';
-import { asking, isTokenRefusal, toGitHubError } from './failures.ts';
+import { asking, isMissingPermission, isTokenRefusal, toGitHubError } from './failures.ts';
 import { createHistory } from './history.ts';
 import { placeOf, toIssue, toIssueFacts, toRecentComment, toRemoteComment, toThreadComment } from './map.ts';
 import { minimizedById } from './minimized.ts';
@@ -238,7 +238,7 @@ async function readFile(
     if (status === 304) return { kind: 'unchanged' };
     if (isTokenRefusal(cause)) throw cause;
     if (failure === 'not-found') return { kind: 'absent' };
-    if (failure === 'forbidden') return { kind: 'forbidden' };
+    if (failure === 'forbidden' && isMissingPermission(cause)) return { kind: 'forbidden' };
     throw cause;
   }
 }

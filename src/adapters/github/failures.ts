@@ -53,6 +53,11 @@ export function isTokenRefusal(cause: unknown): boolean {
   return cause instanceof RequestError && cause.request.url.endsWith('/access_tokens');
 }
 
+/** True when GitHub says that the App was not given the permission: other refusals may pass. */
+export function isMissingPermission(cause: unknown): boolean {
+  return cause instanceof RequestError && /not accessible by integration/i.test(cause.message);
+}
+
 interface FailedResponse {
   readonly status: number;
   readonly message: string;
