@@ -2,9 +2,7 @@
  * The closed loop, offline and in short: the App comes to a project with a past, learns from it what its maintainers
  * like, has to pass the gate, and then decides on new issues. Everything is the real thing but GitHub and the people.
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type RunningApp, startApp } from '../app.ts';
+import type { RunningApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { gitHubWithToken } from '../context.ts';
 import { InputError } from '../errors.ts';
@@ -29,6 +27,7 @@ import {
   printTrained,
   printWelcome,
 } from './demo-loop-print.ts';
+import { inDemoDirectory, playOn } from './demo-world.ts';
 import { learningParts } from './learning-parts.ts';
 import { progress } from './support.ts';
 
@@ -61,25 +60,22 @@ export async function demoLoop(scene: LoopScene = SCENE): Promise<void> {
   if (base.inference !== null) {
     throw new InputError('The loop is shown with the embedded judge.', 'Unset INFERENCE_URL.');
   }
-  const dataDir = join(base.dataDir, 'demo-loop');
-  await rm(dataDir, { recursive: true, force: true });
-  printWelcome(scene.pastIssues);
-  const clock = startPastClock(Date.now() - PAST_MS);
-  const stage = await startStage(clock.now);
-  const random = seeded(SEED);
-  writePast(stage, clock, { issues: scene.pastIssues, maintainers: scene.maintainers, random });
-  const parts = { learning: { ...learningParts(), splitOf } };
-  const app = await startApp(loopConfig(base, stage, dataDir), { parts });
-  try {
-    printPast(await comeToProject(stage, app));
-    await learnAndPromote(app.ctx);
-    const agreement = await meetNewIssues(stage, app.ctx, scene, random);
-    printAgreement(agreement, { seconds: (performance.now() - began) / 1000, dataDir });
-    if (!hasRisen(agreement)) process.exitCode = 1;
-  } finally {
-    await app.close();
-    await stage.close();
-  }
+  await inDemoDirectory(base, 'demo-loop', async (dataDir) => {
+    printWelcome(scene.pastIssues);
+    const clock = startPastClock(Date.now() - PAST_MS);
+    const stage = await startStage(clock.now);
+    const random = seeded(SEED);
+    writePast(stage, clock, { issues: scene.pastIssues, maintainers: scene.maintainers, random });
+    const parts = { learning: { ...learningParts(), splitOf } };
+    const play = async (app: RunningApp) => {
+      printPast(await comeToProject(stage, app));
+      await learnAndPromote(app.ctx);
+      const agreement = await meetNewIssues(stage, app.ctx, scene, random);
+      printAgreement(agreement, { seconds: (performance.now() - began) / 1000, dataDir });
+      if (!hasRisen(agreement)) process.exitCode = 1;
+    };
+    await playOn(stage, loopConfig(base, stage, dataDir), play, { parts });
+  });
 }
 
 /** The App is installed, and the past is harvested as `swe-manager harvest` does it. */

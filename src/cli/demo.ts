@@ -2,10 +2,9 @@
  * The whole job, offline: threads written for the project are acted out on a fake GitHub over real HTTP, the real
  * App answers them, a maintainer gives feedback, and a dataset version with its card comes out.
  */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type RunningApp, startApp } from '../app.ts';
+import type { RunningApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { NOTHING_FORBIDDEN, playThread, type Stage, startStage } from '../sandbox/stage.ts';
 import { DEMO_THREADS } from '../sandbox/threads/index.ts';
@@ -13,6 +12,7 @@ import { buildDataset } from './dataset/build.ts';
 import { writeDirectory } from './dataset/export.ts';
 import { demoLoop } from './demo-loop.ts';
 import { printDataset, printScene, printSummary } from './demo-print.ts';
+import { inDemoDirectory, playOn } from './demo-world.ts';
 import { action, print } from './support.ts';
 
 export function demoCommand(): Command {
@@ -24,20 +24,16 @@ export function demoCommand(): Command {
 
 async function demo(): Promise<void> {
   const base = loadConfig();
-  const dataDir = join(base.dataDir, 'demo');
-  await rm(dataDir, { recursive: true, force: true });
-  print('Starting a fake GitHub and the App …\n');
-  const stage = await startStage();
-  const app = await startApp(demoConfig(base, stage, dataDir));
-  try {
-    stage.deliverTo(`${app.url}${app.ctx.config.webhook.path}`);
-    for (const thread of DEMO_THREADS) printScene(await playThread(stage, app.ctx, thread));
-    await buildRows(app, dataDir);
-    printSummary(dataDir);
-  } finally {
-    await app.close();
-    await stage.close();
-  }
+  await inDemoDirectory(base, 'demo', async (dataDir) => {
+    print('Starting a fake GitHub and the App …\n');
+    const stage = await startStage();
+    await playOn(stage, demoConfig(base, stage, dataDir), async (app) => {
+      stage.deliverTo(`${app.url}${app.ctx.config.webhook.path}`);
+      for (const thread of DEMO_THREADS) printScene(await playThread(stage, app.ctx, thread));
+      await buildRows(app, dataDir);
+      printSummary(dataDir);
+    });
+  });
 }
 
 /** The threads are the project's own, so they consent. */
