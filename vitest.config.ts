@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** It replaces Node's HTTP client, which must not have been used before. */
 const NEEDS_FRESH_PROCESS = ['test/adapters/github/client.test.ts'];
 
-/** They start and kill whole processes, and take their time. */
+/** They start and kill whole processes, or whole commands one after the other, and take their time. */
 const START_PROCESSES = [
   'test/adapters/db/open.test.ts',
   'test/cli/data-directory.test.ts',
   'test/cli/infer.test.ts',
   'test/cli/model.test.ts',
+  'test/security/arguments.test.ts',
 ];
 
 export default defineConfig({
