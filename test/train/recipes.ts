@@ -5,11 +5,13 @@ export type Flags = Readonly<Record<string, string | number>>;
 export interface Plan {
   /** Threads that the App decides. */
   readonly threads: number;
-  /** Steps of SFT in a round, and rounds at most. */
-  readonly sftSteps: number;
-  readonly sftRounds: number;
-  /** Share of samples that must be valid before DAPO, 0 to 1. */
+  /** After so many steps of SFT it is looked whether the model is ready for DAPO; the last look must find it so. */
+  readonly sftLooks: readonly number[];
+  /** Rows in an update of SFT. */
+  readonly sftRows: number;
+  /** Share of the samples that must be valid before DAPO, and share of these that must be right; 0 to 1. */
   readonly validShare: number;
+  readonly rightShare: number;
   readonly dapoSteps: number;
   /** Steps of DAPO between two looks at the held-out threads. */
   readonly evalSteps: number;
@@ -21,19 +23,27 @@ export interface Plan {
 /** Minutes on two idle cores. */
 export const SHORT: Plan = {
   threads: 24,
-  sftSteps: 120,
-  sftRounds: 3,
+  sftLooks: [120, 240, 360],
+  sftRows: 2,
   validShare: 0.3,
+  rightShare: 0,
   dapoSteps: 6,
   evalSteps: 6,
   dapoLearningRate: 1e-3,
   answers: 8,
 };
 
-/** Long enough to see learning: larger batches and smaller steps, for a gradient that is not all noise. */
+/**
+ * Long enough to see learning: larger batches and smaller steps, for a gradient that is not all noise. SFT ends as
+ * soon as the model chooses better than by chance, which is right half the time of two proposals: most of the form and
+ * of the reading is left for the rewards to teach.
+ */
 export const LONG: Plan = {
   ...SHORT,
-  threads: 64,
+  threads: 120,
+  sftLooks: [80, 90, 100, 110, 120, 140, 160, 200, 240],
+  sftRows: 8,
+  rightShare: 0.6,
   dapoSteps: 48,
   evalSteps: 8,
   dapoLearningRate: 3e-4,
@@ -44,20 +54,20 @@ export const LONG: Plan = {
 const PROMPT_TOKENS = 2048;
 export const ANSWER_TOKENS = 96;
 
-export function sftFlags(steps: number, saveSteps: number): Flags {
+export function sftFlags({ sftRows }: Plan, steps: number): Flags {
   return {
     max_length: PROMPT_TOKENS,
-    learning_rate: 5e-3,
+    learning_rate: 3e-3,
     lr_scheduler_type: 'constant_with_warmup',
     weight_decay: 0,
     adam_beta2: 0.98,
-    per_device_train_batch_size: 2,
+    per_device_train_batch_size: sftRows,
     per_device_eval_batch_size: 1,
     gradient_accumulation_steps: 1,
     max_steps: steps,
     num_train_epochs: 1000,
-    eval_steps: saveSteps,
-    save_steps: saveSteps,
+    eval_steps: steps,
+    save_steps: steps,
     logging_steps: 10,
   };
 }

@@ -66,23 +66,25 @@ export async function makeModel({ trainer, model }: Run): Promise<void> {
 /** A random model answers nothing valid, so every reward is the same: it learns the form first. */
 export async function learnTheForm(run: Run): Promise<void> {
   const { trainer, plan, figures } = run;
-  for (let round = 1; round <= plan.sftRounds; round += 1) {
-    const steps = plan.sftSteps * round;
+  for (const [index, steps] of plan.sftLooks.entries()) {
     await train(trainer, {
-      name: `sft-${round}`,
+      name: `sft-${steps}`,
       stage: 'sft',
       model: run.model,
       data: run.sftData,
       run: run.sftRun,
-      resume: round > 1,
-      flags: sftFlags(steps, plan.sftSteps),
+      resume: index > 0,
+      flags: sftFlags(plan, steps),
     });
     const checkpoint = await best(run, run.sftRun);
-    const { valid, accuracy } = await evaluate(run, checkpoint, `evaluate-sft-${round}`, 8);
+    const { valid, accuracy } = await evaluate(run, checkpoint, `evaluate-sft-${steps}`, 8);
     Object.assign(figures, { sft_steps: steps, sft_valid: valid, sft_accuracy: accuracy });
-    if (valid >= plan.validShare) return;
+    if (valid >= plan.validShare && accuracy >= plan.rightShare * valid) return;
   }
-  throw new Error(`after ${figures.sft_steps} steps only ${figures.sft_valid} of the samples are valid`);
+  const { sft_steps, sft_valid, sft_accuracy } = figures;
+  throw new Error(
+    `after ${sft_steps} steps only ${sft_valid} of the samples are valid and ${sft_accuracy} right`,
+  );
 }
 
 /** The best checkpoint of a run. */
@@ -116,7 +118,7 @@ export async function reinforce(run: Run): Promise<void> {
     model: await best(run, run.sftRun),
     data: run.dapoData,
     run: run.dapoRun,
-    flags: dapoFlags(plan, plan.dapoSteps, plan.evalSteps),
+    flags: { ...dapoFlags(plan, plan.dapoSteps, plan.evalSteps), eval_on_start: 'true' },
   });
   const log = readLog(run.dapoRun);
   const highest = (figure: string) => Math.max(...valuesOf(log, figure));
