@@ -28,13 +28,13 @@ async function open(config: string, options: WorldOptions = {}): Promise<Issue> 
 }
 
 /** The look that reads the config, and then the one after the quiet time. */
-async function afterQuietTime(issue: Issue): Promise<void> {
+async function afterQuietTime(issue: Issue, atOnce = 1): Promise<void> {
   const { ctx } = world.app;
   for (let look = 0; look < 2; look += 1) {
     await lookStore.planLook(ctx.db, issue.id, new Date(0));
     await ctx.db.execute("update revisions set visible_at = visible_at - interval '2 hours'");
     await ctx.db.execute("update proposals set posted_at = posted_at - interval '2 hours'");
-    await lookAtIssue(ctx, { issueId: issue.id });
+    await Promise.all(Array.from({ length: atOnce }, () => lookAtIssue(ctx, { issueId: issue.id })));
   }
   await expect
     .poll(async () => (await runStore.openRuns(ctx.db, issue.id)).length, { timeout: 20_000 })
@@ -137,6 +137,12 @@ describe('mode auto', () => {
     expect(world.ours(issue)).toHaveLength(1);
     await afterQuietTime(issue);
     expect(await decisionsOf(issue)).toHaveLength(1);
+  });
+
+  it('begins one run, however many workers look at once', async () => {
+    const issue = await open('mode: auto\n');
+    await afterQuietTime(issue, 5);
+    expect(await runStore.triggersOf(world.app.ctx.db, issue.id)).toEqual(['auto']);
   });
 
   it('stays silent when the issue turns out to be closed', async () => {

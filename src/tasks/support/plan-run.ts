@@ -6,7 +6,7 @@ import type { AppContext, Db } from '../../ports.ts';
 import {
   evidenceStore,
   installationStore,
-  type issueStore,
+  issueStore,
   lookStore,
   proposalStore,
   repositoryStore,
@@ -34,6 +34,7 @@ export async function beginDueRun(ctx: AppContext, issue: issueStore.LocatedIssu
   if (issue.lookDueAt === null || issue.lookDueAt > ctx.clock.now()) return;
   const { config } = await readRepositoryConfig(ctx, issue);
   await ctx.db.transaction(async (tx) => {
+    await issueStore.lockIssue(tx, issue.id); // Two looks at once would begin two runs.
     const next = nextRun(await factsOf(ctx, tx, issue, config), ctx.clock.now());
     await lookStore.planLook(tx, issue.id, next.kind === 'wait' ? next.until : null);
     if (next.kind !== 'begin') return;
