@@ -5,18 +5,36 @@ last try it trains on the unfiltered batch with a warning. This one looks at the
 dropped groups only as far as it must, and logs how many it dropped and how many it had to take back.
 """
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from accelerate.utils import gather_object
 from swift.rlhf_trainers import GRPOTrainer
+from transformers import GenerationConfig
 
 from ..groups import GroupFilter
 from .rewards import Selection
 
 
+def without_top_k(defaults: GenerationConfig) -> GenerationConfig:
+    """A model's defaults of sampling, with every token allowed.
+
+    Without vLLM ms-swift reads top_k -1 as unset, and transformers fills in the model's own, or 50. What is then never
+    sampled can never be punished: its share of the probability grows, until the model answers noise.
+    """
+    changed = copy.deepcopy(defaults)
+    changed.top_k = 0
+    return changed
+
+
 class DapoTrainer(GRPOTrainer):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.args.use_vllm:
+            self.engine.generation_config = without_top_k(self.engine.generation_config)
+
     def _dynamic_sampling(self, samples: list[Any], rewards_per_func: torch.Tensor) -> tuple[list[Any], torch.Tensor]:
         """Takes this process's samples and everybody's rewards, and returns the same of the batch to train on.
 

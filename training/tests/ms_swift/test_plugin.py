@@ -5,11 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from swift.infer_engine import RequestConfig
+from swift.infer_engine.utils import prepare_generation_config
 from swift.rewards import orms
 from swift.trainers import TrainerFactory
+from transformers import GenerationConfig
 
 from swe_manager_training.ms_swift import plugin
-from swe_manager_training.ms_swift.dapo import DapoTrainer
+from swe_manager_training.ms_swift.dapo import DapoTrainer, without_top_k
 from swe_manager_training.rewards import WEIGHTS
 from tests.threads import CHANGED, HONEST_RIGHT, HONEST_WRONG, PROMPT
 
@@ -45,6 +48,15 @@ def test_overlong_is_the_trainers_own_soft_penalty():
     ours = plugin.REWARDS["manager_length"](args=ARGS)(["{}"] * 4, response_token_ids=ids)
     theirs = orms["soft_overlong"](args=ARGS)(["{}"] * 4, response_token_ids=ids)
     assert ours == pytest.approx(theirs)
+
+
+def test_without_vllm_every_token_may_be_sampled():
+    asked = RequestConfig(max_tokens=8, temperature=1.0, top_p=1.0, top_k=-1)
+    tokenizer = SimpleNamespace(eos_token_id=1, pad_token_id=2)
+    qwen3 = GenerationConfig(do_sample=True, top_k=20)
+    assert prepare_generation_config(qwen3, asked, tokenizer).top_k == 20
+    assert prepare_generation_config(without_top_k(qwen3), asked, tokenizer).top_k == 0
+    assert qwen3.top_k == 20
 
 
 class OneProcess(DapoTrainer):
