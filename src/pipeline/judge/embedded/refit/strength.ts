@@ -42,6 +42,13 @@ export function heldOutLogLikelihood(
     const { weights } = refitWeights({ choices: training, prior, priorSd: widthOf(training) });
     return choices.filter((_, index) => folds[index] === fold).map((choice) => ({ choice, weights }));
   });
+  return meanLogLikelihood(scored);
+}
+
+/** Of labels that count by their weights, each under the weights beside it; in nats a label. */
+export function meanLogLikelihood(
+  scored: readonly { readonly choice: LabelledChoice; readonly weights: Weights }[],
+): number {
   const total = scored.reduce(
     (sum, { choice, weights }) => sum + weightOf(choice) * logProbability(choice, weights),
     0,

@@ -4,7 +4,7 @@ import type { TrainedWeights } from '../trained.ts';
 import { HAND_WEIGHTS, type Weights } from '../weights.ts';
 import { isUsable, type LabelledChoice } from './labels.ts';
 import { refitRepositoryWeights, refitWeights } from './map.ts';
-import { heldOutLogLikelihood, logProbability, priorSdFor } from './strength.ts';
+import { heldOutLogLikelihood, meanLogLikelihood, priorSdFor } from './strength.ts';
 
 /** Usable labels from which a repository gets weights of its own; below, the installation's are better. */
 export const LABELS_FOR_REPOSITORY = 20;
@@ -52,10 +52,8 @@ function heldOut(choices: readonly LabelledChoice[], prior: Weights): TrainedWei
   const usable = choices.filter(isUsable);
   const refitted = heldOutLogLikelihood(usable, prior, (training) => priorSdFor(training, prior));
   if (refitted === null) return null;
-  const total = usable.reduce((sum, { weight = 1 }) => sum + weight, 0);
   return {
-    prior:
-      usable.reduce((sum, choice) => sum + (choice.weight ?? 1) * logProbability(choice, prior), 0) / total,
+    prior: meanLogLikelihood(usable.map((choice) => ({ choice, weights: prior }))),
     refitted,
   };
 }
