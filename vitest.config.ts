@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** It replaces Node's HTTP client, which must not have been used before. */
 const NEEDS_FRESH_PROCESS = ['test/adapters/github/client.test.ts'];
 
-/** They start and kill whole processes, or whole commands one after the other, and take their time. */
-const START_PROCESSES = [
+/** They start and kill whole processes, or run whole commands one after the other. */
+const TAKE_THEIR_TIME = [
   'test/adapters/db/open.test.ts',
   'test/cli/data-directory.test.ts',
   'test/cli/infer.test.ts',
@@ -29,13 +29,13 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...NEEDS_FRESH_PROCESS, ...START_PROCESSES],
+          exclude: [...NEEDS_FRESH_PROCESS, ...TAKE_THEIR_TIME],
           // Files share their process: loading the App takes seconds.
           isolate: false,
         },
       },
       { extends: true, test: { name: 'fresh', include: NEEDS_FRESH_PROCESS } },
-      { extends: true, test: { name: 'processes', include: START_PROCESSES } },
+      { extends: true, test: { name: 'processes', include: TAKE_THEIR_TIME } },
     ],
   },
 });
