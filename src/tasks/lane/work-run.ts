@@ -2,38 +2,26 @@
  * One run: read the thread, freeze it, ask the judge, record the decision and want its comment. Everything
  * that tells the world about it is written in one transaction with the decision.
  */
-import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
+import { CancelledError } from '../../errors.ts';
 import { checkVerdict } from '../../pipeline/decision/check-verdict.ts';
 import { nextLookAt } from '../../pipeline/feedback/look-times.ts';
-import type { AppContext, Db } from '../../ports.ts';
-import {
-  commandStore,
-  decisionStore,
-  effectStore,
-  issueStore,
-  proposalStore,
-  runStore,
-} from '../../store/index.ts';
-import { wantDecisionComment, wantRunNotice } from '../support/decision-comment.ts';
+import type { AppContext } from '../../ports.ts';
+import { commandStore, decisionStore, issueStore, proposalStore, runStore } from '../../store/index.ts';
+import { wantDecisionComment } from '../support/decision-comment.ts';
 import { finishCommands, type Outcome } from '../support/finish.ts';
 import { newerThan } from '../support/newer-proposals.ts';
-import { wantDryRunEnd } from '../support/notices.ts';
-import { MAX_ATTEMPTS, weigh } from '../support/patience.ts';
+import { MAX_ATTEMPTS } from '../support/patience.ts';
 import { resolveLabelsOfIssue } from '../support/resolve-label.ts';
 import type { Step } from '../support/step.ts';
-import { commentKey } from '../support/want.ts';
 import { answerDryRun } from './answer-dry-run.ts';
+import { endWithoutDecision, hasComment, type RunEnd } from './end-run.ts';
+import { hold, RunLostError } from './hold-run.ts';
 import { isShown } from './is-shown.ts';
 import { judgeWithPatience } from './judge-with-patience.ts';
+import { settleFailure } from './settle-failure.ts';
 import { type TakenSnapshot, takeSnapshot } from './take-snapshot.ts';
-import { waitForJudge } from './wait-for-judge.ts';
 
 const DAY_MS = 86_400_000;
-
-/** Another worker has begun the run since: what this one made of it does not count. */
-class RunLostError extends Error {
-  override readonly name = 'RunLostError';
-}
 
 export async function workRun(
   ctx: AppContext,
@@ -92,11 +80,6 @@ async function isWelcome(ctx: AppContext, { id, issueId }: runStore.Run): Promis
   return (issue?.state === 'open' && issue.pausedAt === null) || (await hasComment(ctx.db, id));
 }
 
-/** Whether the run has a comment, which then promises a decision. */
-async function hasComment(db: Db, runId: string): Promise<boolean> {
-  return (await effectStore.findEffect(db, commentKey('decision', runId))) !== null;
-}
-
 /** @returns false when the snapshot was erased meanwhile; then nothing is recorded. */
 async function recordDecision(
   ctx: AppContext,
@@ -139,14 +122,6 @@ async function recordDecision(
   return recorded;
 }
 
-function isAsked({ trigger }: runStore.Run): boolean {
-  return trigger === 'command' || trigger === 'label';
-}
-
-async function hold(tx: Db, run: runStore.Run): Promise<void> {
-  if (!(await runStore.holdRun(tx, run))) throw new RunLostError(run.id);
-}
-
 function outcomeOf(
   run: runStore.Run,
   verdict: { chosen: number | null; abstainReason: string | null },
@@ -155,31 +130,6 @@ function outcomeOf(
   if (run.dryRun) return { outcome: 'dry-run', detail };
   return { outcome: verdict.chosen === null ? 'undecided' : 'done', detail };
 }
-
-/** Why a run ends without a decision. */
-export type RunEnd =
-  | { readonly kind: 'cancelled'; readonly by: string }
-  | { readonly kind: 'no-proposals' }
-  | { readonly kind: 'over-quota'; readonly perDay: number }
-  | { readonly kind: 'gone' }
-  /** An automatic run on an issue that is closed or paused. */
-  | { readonly kind: 'unwelcome' }
-  | { readonly kind: 'failed'; readonly reason: string };
-
-const OUTCOMES: Record<RunEnd['kind'], Outcome['outcome']> = {
-  cancelled: 'cancelled',
-  'no-proposals': 'no-proposals',
-  'over-quota': 'over-budget',
-  gone: 'gone',
-  unwelcome: 'cancelled',
-  failed: 'failed',
-};
-
-const STATE_AFTER: Partial<Record<RunEnd['kind'], 'cancelled' | 'failed'>> = {
-  cancelled: 'cancelled',
-  unwelcome: 'cancelled',
-  failed: 'failed',
-};
 
 async function obstacleOf(
   ctx: AppContext,
@@ -197,111 +147,4 @@ async function obstacleOf(
   const since = new Date(ctx.clock.now().getTime() - DAY_MS);
   const used = await runStore.countRunsSince(ctx.db, issue.installationId, since);
   return used >= perDay ? { kind: 'over-quota', perDay } : null;
-}
-
-async function endWithoutDecision(
-  ctx: AppContext,
-  issue: issueStore.LocatedIssue,
-  run: runStore.Run,
-  end: RunEnd,
-): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    await issueStore.lockIssue(tx, issue.id);
-    await hold(tx, run);
-    // Nobody asked for an automatic run, so nobody needs to hear that it came to nothing, unless they see it waiting.
-    const isExpected = isShown(run) && (isAsked(run) || (await hasComment(tx, run.id)));
-    if (isExpected && end.kind !== 'gone') await wantRunNotice(ctx, tx, issue, run, end);
-    const commands = await commandStore.commandsOfRun(tx, run.id);
-    const outcome = { outcome: OUTCOMES[end.kind], detail: detailOf(end) };
-    const asker = commands.at(-1);
-    if (run.dryRun && asker && end.kind !== 'gone') await wantDryRunEnd(ctx, tx, issue, asker, outcome);
-    await finishCommands(ctx, tx, issue, commands, outcome);
-    await runStore.finishRun(tx, run.id, {
-      state: STATE_AFTER[end.kind] ?? 'finished',
-      ...(end.kind === 'failed' ? { error: end.reason } : {}),
-      at: ctx.clock.now(),
-    });
-  });
-  await ctx.failpoint('run.ended');
-}
-
-function detailOf(end: RunEnd): string {
-  switch (end.kind) {
-    case 'cancelled':
-      return `cancelled by ${end.by}`;
-    case 'no-proposals':
-      return 'no proposal was found on this issue';
-    case 'over-quota':
-      return `the installation used its ${end.perDay} judge calls of the last 24 hours`;
-    case 'gone':
-      return 'the issue is gone';
-    case 'unwelcome':
-      return 'the issue is closed or paused';
-    case 'failed':
-      return end.reason;
-    default:
-      return end satisfies never;
-  }
-}
-
-/** Ends what cannot succeed, waits for what may, and throws back to the queue what nobody expected. */
-async function settleFailure(
-  ctx: AppContext,
-  issue: issueStore.LocatedIssue,
-  run: runStore.Run,
-  error: unknown,
-  signal: AbortSignal,
-): Promise<Step> {
-  const end = await endOf(ctx, issue, run, error, signal);
-  if (end.kind === 'waits') return end;
-  await endWithoutDecision(ctx, issue, run, end.end);
-  return { kind: 'settled' };
-}
-
-type Failure =
-  | { readonly kind: 'ends'; readonly end: RunEnd }
-  | { readonly kind: 'waits'; readonly wakeInMs: number | null };
-
-async function endOf(
-  ctx: AppContext,
-  issue: issueStore.LocatedIssue,
-  run: runStore.Run,
-  error: unknown,
-  signal: AbortSignal,
-): Promise<Failure> {
-  const ends = (end: RunEnd): Failure => ({ kind: 'ends', end });
-  const reason = error instanceof Error ? error.message : String(error);
-  if (signal.aborted) {
-    await runStore.setBackRun(ctx.db, run.id, 'the worker was stopped');
-    throw error;
-  }
-  if (error instanceof CancelledError) {
-    return ends({
-      kind: 'cancelled',
-      by: (await runStore.cancelRequestedBy(ctx.db, run.id)) ?? 'a manager',
-    });
-  }
-  if (error instanceof JudgeError && error.retryable) {
-    await waitForJudge(ctx, issue, run, error);
-    return { kind: 'waits', wakeInMs: null };
-  }
-  const setback = await weigh(ctx, issue, { since: run.createdAt, setbacks: run.setbacks }, error);
-  if (setback.kind === 'wait' || setback.kind === 'parked') {
-    ctx.logger.warn({ run: run.id, err: error }, 'a run waits');
-    await runStore.setBackRun(ctx.db, run.id, reason);
-    return { kind: 'waits', wakeInMs: setback.kind === 'wait' ? setback.ms : null };
-  }
-  if (isGone(error)) {
-    await issueStore.markIssueGone(ctx.db, issue.id, 'deleted', ctx.clock.now());
-    return ends({ kind: 'gone' });
-  }
-  if (setback.kind === 'too-late' || error instanceof JudgeError || run.attempts >= MAX_ATTEMPTS) {
-    return ends({ kind: 'failed', reason });
-  }
-  await runStore.noteError(ctx.db, run.id, reason);
-  throw error;
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof GitHubError && (error.failure === 'gone' || error.failure === 'not-found');
 }

@@ -20,7 +20,7 @@ import {
   proposalStore,
   type runStore,
 } from '../../store/index.ts';
-import type { RunEnd } from '../lane/work-run.ts';
+import type { RunEnd } from '../lane/end-run.ts';
 import { commentKey, wantComment } from './want.ts';
 
 /** Wants the comment of a new decision. */
