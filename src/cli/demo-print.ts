@@ -18,7 +18,9 @@ export function printScene(scene: Scene): void {
   const { issue, thread } = scene;
   const name = `${thread.repository.owner}/${thread.repository.name}#${issue.number}`;
   rule(`${name}  ${issue.title}`);
-  print(`\n${issue.comments.length} comments on the issue. What each of them is to the App:\n`);
+  print(
+    `\n${issue.comments.length} comments on the issue. What each of them is to the App (* edited since):\n`,
+  );
   for (const comment of issue.comments) {
     print(
       `  ${kindOf(scene, comment).padEnd(10)} ${comment.author.login.padEnd(18)} ${excerpt(comment.body, 64)}`,
