@@ -13,7 +13,7 @@ import { findUngrounded } from '../../src/pipeline/judge/model/grounding.ts';
 import { readAnswer } from '../../src/pipeline/judge/model/reader.ts';
 import { cleanText } from '../../src/pipeline/judge/prompt/clean.ts';
 import { classifyComment } from '../../src/pipeline/proposals/detect.ts';
-import { HOSTILE } from '../markdown/hostile.ts';
+import { HOSTILE, manyAttributes } from '../markdown/hostile.ts';
 
 const SMALL = 8_192;
 const LARGE = 65_536;
@@ -56,6 +56,7 @@ const SHAPES: Readonly<Record<string, (length: number) => string>> = {
   ),
   'nested brackets': (length) => '['.repeat(length / 2) + ']'.repeat(length / 2),
   'nested images': (length) => '!['.repeat(length / 6) + '](b)'.repeat(length / 6),
+  'many attributes': manyAttributes,
   'one open bracket': (length) => `[${'a '.repeat(length / 2)}`,
   'space inside': (length) => `a${' '.repeat(length)}b`,
   'address and punctuation': (length) => `http://a.b/${')'.repeat(length)}a`,

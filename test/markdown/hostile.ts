@@ -69,6 +69,10 @@ const UNITS: readonly string[] = [
   '# Proposal\n',
 ];
 
+/** A tag with as many different attributes as fit into so many characters. */
+export const manyAttributes = (length: number): string =>
+  `<div ${Array.from({ length: length / 5 }, (_, index) => index.toString(36)).join(' ')}`.slice(0, length);
+
 export const HOSTILE: readonly (readonly [name: string, text: string])[] = [
   ...UNITS.map((unit) => [JSON.stringify(unit), fill(unit)] as const),
   ['nested brackets', '['.repeat(HOSTILE_LENGTH / 2) + ']'.repeat(HOSTILE_LENGTH / 2)],
@@ -82,6 +86,7 @@ export const HOSTILE: readonly (readonly [name: string, text: string])[] = [
     'lists nested by tabs',
     Array.from({ length: 90 }, (_, index) => '\t'.repeat(index * 16) + '-\t'.repeat(16)).join('\n'),
   ],
+  ['many attributes', manyAttributes(HOSTILE_LENGTH)],
   ['unclosed comment', `<!--\n${fill('/manager choose\n')}`],
 ];
 

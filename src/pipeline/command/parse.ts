@@ -2,7 +2,9 @@ import type { Code, InlineCode, Nodes, Root } from 'mdast';
 import { visit } from 'unist-util-visit';
 import { stripInvisible, wellFormed } from '../../markdown/invisible.ts';
 import { parseMarkdown } from '../../markdown/parse.ts';
+import { betweenHtml } from './between-html.ts';
 import { MAX_QUOTE, type ParsedCommand, parseRequest } from './grammar.ts';
+import { covers, type Range, rangesOf } from './ranges.ts';
 
 /**
  * A command line: up to three spaces (as many as Markdown ignores), `/manager`, then the verb, after a space of
@@ -10,9 +12,6 @@ import { MAX_QUOTE, type ParsedCommand, parseRequest } from './grammar.ts';
  * first word of a line.
  */
 const TRIGGER = /^\uFEFF? {0,3}\/manager(?=[\t\p{Zs}]|$)/iu;
-
-/** HTML that shows its content as a quote or as code, blank lines and all. */
-const QUOTING_TAG = /<(\/?)(?:blockquote|code|kbd|pre|samp|tt)(?=[\s/>])/gi;
 
 /** Further commands in one comment are ignored. */
 export const MAX_COMMANDS = 20;
@@ -87,13 +86,13 @@ function sourceLines(lines: readonly SourceLine[], { position }: Nodes): readonl
 
 /** Lines of top-level text that begin with the trigger; those of a heading count when `---` below made it one. */
 function commandLines(lines: readonly SourceLine[], root: Root, body: string): SourceLine[] {
-  const quoted = quotedByHtml(root, body);
+  const quoted = betweenHtml(root, body);
   return root.children.flatMap((node) => {
     if (node.type !== 'paragraph' && node.type !== 'heading') {
       return [];
     }
-    const inline = ranges(node.children.filter(({ type }) => type !== 'text' && type !== 'break'));
-    const comments = ranges(
+    const inline = rangesOf(node.children.filter(({ type }) => type !== 'text' && type !== 'break'));
+    const comments = rangesOf(
       node.children.filter((child) => child.type === 'html' && child.value.startsWith('<!--')),
     );
     return sourceLines(lines, node)
@@ -101,43 +100,6 @@ function commandLines(lines: readonly SourceLine[], root: Root, body: string): S
       .filter(({ start, text }) => ![inline, quoted].some((all) => covers(all, start + text.indexOf('/'))))
       .map((line) => ({ ...line, text: wellFormed(without(line, comments)) }));
   });
-}
-
-/** What stands between the top level's quoting tags; one that is never closed quotes all that follows. */
-function quotedByHtml(root: Root, body: string): Range[] {
-  const nodes = root.children.flatMap((node) => (node.type === 'paragraph' ? node.children : [node]));
-  const tags = ranges(nodes.filter(({ type }) => type === 'html')).flatMap(({ from, to }) =>
-    [...body.slice(from, to).matchAll(QUOTING_TAG)].map((tag) => ({
-      at: from + tag.index,
-      opens: tag[1] === '',
-    })),
-  );
-  const quoted: Range[] = [];
-  let depth = 0;
-  for (const { at, opens } of tags) {
-    if (opens && depth === 0) quoted.push({ from: at, to: Number.POSITIVE_INFINITY });
-    depth = Math.max(0, depth + (opens ? 1 : -1));
-    const last = quoted.at(-1);
-    if (depth === 0 && last?.to === Number.POSITIVE_INFINITY) quoted[quoted.length - 1] = { ...last, to: at };
-  }
-  return quoted;
-}
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-function ranges(nodes: readonly Nodes[]): Range[] {
-  return nodes.flatMap(({ position }) => {
-    const from = position?.start.offset;
-    const to = position?.end.offset;
-    return from === undefined || to === undefined ? [] : [{ from, to }];
-  });
-}
-
-function covers(all: readonly Range[], offset: number): boolean {
-  return all.some(({ from, to }) => from <= offset && offset < to);
 }
 
 /** The line's text less what HTML comments hide: a reader cannot see it, so it is no part of the request. */

@@ -87,6 +87,9 @@ describe('where commands stand', () => {
     '```\ncode\n```\n/manager choose',
     '# Title\n/manager choose',
     '<!-- note -->\n\n/manager choose',
+    '<!-- not in <code> please -->\n\n/manager choose',
+    '<p title="<pre>">\n\n/manager choose',
+    '<div><!--\n\n<p>--></p></div>\n\n/manager choose',
   ])('sees %j', (body) => {
     expect(verbs(body)).toEqual(['choose']);
   });
@@ -118,6 +121,9 @@ describe('where commands stand', () => {
     '<blockquote>\n\na <code>b</code>\n\n/manager choose\n\n</blockquote>',
     'as in <code>\n/manager choose\n</code>',
     '<BlockQuote cite="x">\n\n/manager choose',
+    '<div><!--\n\n/manager choose\n\n<p>--></p></div>',
+    '<div><!--\n\n/manager choose',
+    '<div title="\n\n/manager choose\n\n<p>">',
     '| a |\n|---|\n/manager choose',
     '[^1]: note\n    /manager choose',
     '# /manager choose',

@@ -3,10 +3,10 @@
  * What a reader cannot see, quotes of others and the template's own words are not part of it.
  */
 import type { Nodes, Paragraph, RootContent } from 'mdast';
+import { shownText } from '../../../markdown/html.ts';
 import { identifiersOf, nameKey, parseSourceLink, type SourceLink, symbolsInCode } from './identifiers.ts';
 import { holdsMedia, parse, plainText, renderNode, visibleNodes, walk } from './markdown.ts';
 import { isBoilerplate, type Role, roleOfHeading, roleOfSentence } from './sections.ts';
-import { shownOf } from './shown-html.ts';
 import { contentStems, sentencesOf, shinglesOf, textKey } from './text.ts';
 import { boldTitle } from './titles.ts';
 
@@ -132,7 +132,7 @@ class Reader {
   }
 
   private html(value: string): void {
-    const text = shownOf(value).text.trim();
+    const text = shownText(value).trim();
     if (text === '' || text.length > 4_000) return;
     const sentences = this.proseOf(text);
     if (sentences.length > 0) this.add({ kind: 'prose', markdown: text, sentences });

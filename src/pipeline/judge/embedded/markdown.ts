@@ -2,9 +2,9 @@
  * The one place where the embedded judge turns Markdown into a syntax tree, and nodes back into text.
  */
 import type { Nodes, Root, RootContent } from 'mdast';
+import { type Unclosed, unclosedIn } from '../../../markdown/html.ts';
 import { stripInvisible } from '../../../markdown/invisible.ts';
 import { parseMarkdown } from '../../../markdown/parse.ts';
-import { shownOf, type Unclosed } from './shown-html.ts';
 
 /** Characters of a proposal that the judge reads; the longest real ones are under half of it. */
 const MAX_CHARACTERS = 32_768;
@@ -57,11 +57,11 @@ function lastOpenFence(lines: readonly string[]): { line: number; marker: string
  * the end of such a thing among other things is left out with it.
  */
 export function visibleNodes(root: Root): RootContent[] {
-  let unclosed: Unclosed = null;
+  let unclosed: Unclosed | null = null;
   return root.children.filter((node) => {
     let hides = unclosed !== null;
     walk(node, (inner) => {
-      if (inner.type === 'html') unclosed = shownOf(inner.value, unclosed).unclosed;
+      if (inner.type === 'html') unclosed = unclosedIn(inner.value, unclosed);
       hides ||= unclosed !== null && inner !== node;
       return inner.type !== 'paragraph' && inner.type !== 'heading' && inner.type !== 'table'; // closed inline
     });

@@ -6,6 +6,7 @@
  */
 import type { Code, Definition, Html, Link, Nodes, Root } from 'mdast';
 import { visit } from 'unist-util-visit';
+import { type HtmlTag, readHtml } from '../../../markdown/html.ts';
 import { parseMarkdown } from '../../../markdown/parse.ts';
 import { plainText } from '../../../markdown/query.ts';
 
@@ -14,11 +15,7 @@ const MAX_ALT = 80;
 /** Most of a tag's name that is kept. */
 const MAX_NAME = 30;
 
-/** As browsers read it: up to the first `>` outside a quoted value, else to the end. */
-const TAG = /<(\/?[a-z][^\s/>]*)((?:=\s*"[^"]*(?:"|$)|=\s*'[^']*(?:'|$)|[^>])*)(?:>|$)/gi;
-/** Declarations, processing instructions and CDATA, which browsers take for comments; comments are gone before. */
-const BOGUS_COMMENT = /<[!?](?!--)[^>]*(?:>|$)/g;
-const HREF = /[\s/]href\s*=\s*["']?(https?:\/\/[^\s"'<>]{1,500})/i;
+const ADDRESS = /^https?:\/\/[^\s"'<>]{1,500}$/i;
 const MEDIA: ReadonlySet<string> = new Set(['img', 'video', 'picture', 'source', 'audio']);
 const LANGUAGE = /^[\w+#.-]{1,20}$/;
 
@@ -85,17 +82,20 @@ function editOf(
 }
 
 function plainHtml({ value }: Html): string {
-  return value
-    .replace(BOGUS_COMMENT, '')
-    .replace(TAG, (_tag, name: string, attributes: string) =>
-      plainTag(name.slice(0, MAX_NAME).toWellFormed(), attributes),
-    );
+  return readHtml(value)
+    .map((piece) => {
+      if (piece.kind === 'tag') return plainTag(piece);
+      return piece.kind === 'text' && !piece.isHidden ? piece.source : '';
+    })
+    .join('');
 }
 
-function plainTag(name: string, attributes: string): string {
-  if (MEDIA.has(name.toLowerCase())) return `[${name.toLowerCase()}]`;
-  const href = HREF.exec(attributes)?.[1];
-  return href === undefined ? `<${name}>` : `<${name} href="${href}">`;
+/** The name as it is written: what looks like a tag may be a type's parameter. */
+function plainTag({ name, isClosing, attributes, source }: HtmlTag): string {
+  if (MEDIA.has(name)) return isClosing ? '' : `[${name}]`;
+  const tag = source.slice(0, (isClosing ? 2 : 1) + Math.min(name.length, MAX_NAME)).toWellFormed();
+  const href = attributes.get('href') ?? '';
+  return ADDRESS.test(href) ? `${tag} href="${href}">` : `${tag}>`;
 }
 
 function imageText(alt: string): string {
