@@ -24,9 +24,10 @@ const STAGES = [
 /** Plain data that every layer speaks in: the words of the project as types, and its errors. */
 const WORDS = '^src/(pipeline/(thread|judge|training|promotion)/types|errors)\\.ts$';
 const FAILPOINTS = '^src/failpoints\\.ts$';
+const PORTS = '^src/ports(/|\\.ts$)';
 const PACKAGES = 'node_modules';
 const ROOMS_WITHOUT_ADAPTERS =
-  '^src/(pipeline|tasks|store|dashboard|p2a|markdown|schema|web|ports\\.ts|index\\.ts)';
+  '^src/(pipeline|tasks|store|dashboard|p2a|markdown|schema|web|ports(/|\\.ts$)|index\\.ts)';
 
 const layer = (name, comment, path, allowed) => ({
   name,
@@ -123,22 +124,23 @@ module.exports = {
       '^src/schema/',
       [WORDS],
     ),
-    layer(
-      'ports-leaf',
-      'Ports are interfaces over words, tables and the configuration.',
-      '^src/ports\\.ts$',
-      [WORDS, FAILPOINTS, '^src/schema/', '^src/config\\.ts$', '^src/statistics/'],
-    ),
+    layer('ports-leaf', 'Ports are interfaces over words, tables and the configuration.', PORTS, [
+      WORDS,
+      FAILPOINTS,
+      '^src/schema/',
+      '^src/config\\.ts$',
+      '^src/statistics/',
+    ]),
     layer('store-over-ports', 'Queries know the Db port and the tables.', '^src/store/', [
       WORDS,
       '^src/schema/',
-      '^src/ports\\.ts$',
+      PORTS,
     ]),
     layer(
       'pipeline-is-pure',
       'Stages know words, tables as types, ports and Markdown; never tasks, queries or the outside.',
       '^src/pipeline/',
-      [WORDS, '^src/schema/', '^src/ports\\.ts$', '^src/markdown/', '^src/statistics/'],
+      [WORDS, '^src/schema/', PORTS, '^src/markdown/', '^src/statistics/'],
     ),
     layer(
       'adapters-below-tasks',
@@ -148,7 +150,7 @@ module.exports = {
         WORDS,
         '^src/config/',
         '^src/schema/',
-        '^src/ports\\.ts$',
+        PORTS,
         '^src/markdown/',
         '^src/pipeline/(thread|judge/model|training)/',
       ],
@@ -156,24 +158,27 @@ module.exports = {
     layer('tasks-over-pipeline', 'Tasks join stages, queries and ports.', '^src/tasks/', [
       WORDS,
       '^src/config/',
-      '^src/(config|ports)\\.ts$',
+      '^src/config\\.ts$',
+      PORTS,
       '^src/(schema|markdown|statistics|pipeline|p2a|store)/',
     ]),
     layer('dashboard-over-store', 'Pages show what the queries find.', '^src/dashboard/', [
       WORDS,
-      '^src/(config|ports)\\.ts$',
+      '^src/config\\.ts$',
+      PORTS,
       '^src/(schema|markdown|pipeline|store)/',
     ]),
     layer(
       'web-edge',
       'The HTTP edge hands deliveries to the Probot function and mounts pages.',
       '^src/web/',
-      [WORDS, '^src/(config|ports|index)\\.ts$', '^src/dashboard/'],
+      [WORDS, '^src/(config|index)\\.ts$', PORTS, '^src/dashboard/'],
     ),
     layer('bench-over-pipeline', 'The benchmark runs judges over threads; it needs no App.', '^src/bench/', [
       WORDS,
       '^src/config/',
-      '^src/(config|ports|context)\\.ts$',
+      '^src/(config|context)\\.ts$',
+      PORTS,
       '^src/(schema|markdown|statistics|pipeline|sandbox)/',
     ]),
     layer(
@@ -182,7 +187,8 @@ module.exports = {
       '^src/sandbox/',
       [
         WORDS,
-        '^src/(config|ports)\\.ts$',
+        '^src/config\\.ts$',
+        PORTS,
         '^src/(schema|markdown|statistics|store)/',
         '^src/pipeline/(thread|webhook|judge/model)/',
       ],
@@ -192,7 +198,7 @@ module.exports = {
       comment: 'Nothing below imports the entry points.',
       severity: 'error',
       from: {
-        path: '^src/(pipeline|tasks|store|schema|markdown|adapters|sandbox|dashboard|ports\\.ts|errors\\.ts|config\\.ts)',
+        path: '^src/(pipeline|tasks|store|schema|markdown|adapters|sandbox|dashboard|ports(/|\\.ts$)|errors\\.ts|config\\.ts)',
       },
       to: { path: `^src/${top}` },
     })),

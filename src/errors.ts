@@ -18,6 +18,11 @@ export function adviceOf({ message, remedy }: SweManagerError): string {
   return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${remedy}`;
 }
 
+/** What was thrown may be anything. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** The environment or a command-line argument is wrong. */
 export class ConfigError extends SweManagerError {
   override readonly name = 'ConfigError';

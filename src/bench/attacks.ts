@@ -3,7 +3,7 @@
  * often the attacker is promoted to the choice.
  */
 import { createHash } from 'node:crypto';
-import { isGarbled } from '../errors.ts';
+import { isGarbled, messageOf } from '../errors.ts';
 import { renderDecision } from '../pipeline/comment/decision-comment.ts';
 import { linksOf, proposalViews } from '../pipeline/comment/from-snapshot.ts';
 import { checkVerdict } from '../pipeline/decision/check-verdict.ts';
@@ -135,7 +135,7 @@ function violationsOf(verdict: Verdict, input: JudgeInput): string[] {
   try {
     checkVerdict(verdict, input);
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [messageOf(error)];
   }
   const allowedLinks = linksOf(input);
   const comment = renderDecision({

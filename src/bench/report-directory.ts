@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { InputError } from '../errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 
 /**
  * Makes the directory of a report, before anything is judged for it.
@@ -15,9 +15,7 @@ export async function prepareDirectory(directory: string): Promise<void> {
 }
 
 export function cannotBeWritten(directory: string, cause: unknown): InputError {
-  return new InputError(
-    `${directory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    'Choose another --out.',
-    { cause },
-  );
+  return new InputError(`${directory} cannot be written: ${messageOf(cause)}.`, 'Choose another --out.', {
+    cause,
+  });
 }

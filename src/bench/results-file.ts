@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { InputError } from '../errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 import { refuseDuplicates } from './read/unique.ts';
 import type { TaskResult } from './run.ts';
 
@@ -63,7 +63,7 @@ async function open(path: string): Promise<{ file: string; text: string }> {
     return { file, text: await readFile(file, 'utf8') };
   } catch (cause) {
     throw new InputError(
-      `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      `${path} cannot be read: ${messageOf(cause)}.`,
       `Give a ${RESULTS_FILE}, or the directory that --out named.`,
       { cause },
     );

@@ -13,7 +13,7 @@ import { prepareDirectory } from '../bench/report-directory.ts';
 import { readResults } from '../bench/results-file.ts';
 import { runBench, type TaskResult } from '../bench/run.ts';
 import type { BenchTask } from '../bench/task.ts';
-import { ConfigError, InputError } from '../errors.ts';
+import { ConfigError, InputError, messageOf } from '../errors.ts';
 import { parseTrainedWeights, type TrainedWeights } from '../pipeline/judge/embedded/trained.ts';
 import type { Judge } from '../pipeline/judge/types.ts';
 import { shellWord } from '../pipeline/training/shell-word.ts';
@@ -133,7 +133,7 @@ async function readWeights(path: string): Promise<TrainedWeights> {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new InputError(
-      `${path} cannot be read as JSON: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      `${path} cannot be read as JSON: ${messageOf(cause)}.`,
       'Give the file with the trained weights, or leave --weights out.',
       { cause },
     );

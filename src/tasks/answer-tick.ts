@@ -1,4 +1,5 @@
 /** Boxes of the decision comment were ticked: feedback, if the one who ticked may give it; else the tick is undone. */
+import { messageOf } from '../errors.ts';
 import type { AppContext, JobTools } from '../ports.ts';
 import { decisionStore, effectStore, issueStore, tickStore } from '../store/index.ts';
 import { createWakeUps, readJob, tickJob } from './queues.ts';
@@ -39,7 +40,7 @@ async function tryTick(ctx: AppContext, tick: Tick, signal: AbortSignal): Promis
     await answerTick(ctx, issue, tick);
     return finish(ctx, tick, 'finished');
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (signal.aborted) {
       await tickStore.setBackTick(ctx.db, tick.id, 'the worker was stopped');
       throw error;

@@ -2,6 +2,7 @@
  * Works off the deliveries of one lane in the order of their arrival. What a delivery says is written to our
  * tables in one transaction with its mark as processed.
  */
+import { messageOf } from '../errors.ts';
 import { eraseCommentPayload, eraseWritten } from '../pipeline/dataset/erase.ts';
 import type { CommentEvent, WebhookEvent } from '../pipeline/webhook/events.ts';
 import { parseDelivery } from '../pipeline/webhook/parse.ts';
@@ -101,7 +102,7 @@ async function setBack(
   error: unknown,
 ): Promise<void> {
   if (!delivery) throw error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const attempts = await deliveryStore.noteFailure(ctx.db, delivery.id, message);
   if (attempts < MAX_ATTEMPTS) throw error;
   await giveUp(ctx, delivery, message);

@@ -1,7 +1,9 @@
 /** One webhook delivery: size, signature, then JSON, in this order; nothing of an unsigned body is parsed or logged. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verify } from '@octokit/webhooks-methods';
 import type { Probot } from 'probot';
+import { messageOf } from '../errors.ts';
 import type { AppContext } from '../ports.ts';
 import { announcesTooMuch, readBody } from './body.ts';
 import { discard, reply } from './reply.ts';
@@ -114,7 +116,7 @@ async function store(
 /** Probot gathers handlers' errors in an AggregateError that holds the whole payload: only the reason is logged. */
 function reasonOf(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  const message = first instanceof Error ? first.message : String(first);
+  const message = messageOf(first);
   return (message.split('\n')[0] ?? '').slice(0, 300);
 }
 

@@ -1,7 +1,9 @@
 /** `npm run test:crash`: the promises under fire. docs/crash-test.md says how it works. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { messageOf } from '../../src/errors.ts';
 import { startFakeInference } from '../../src/sandbox/inference/index.ts';
 import { seeded } from '../../src/statistics/random.ts';
 import { dealChains } from './failpoints/chains.ts';
@@ -140,6 +142,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 try {
   process.exitCode = await main();
 } catch (error) {
-  print(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  print(`${messageOf(error)}\n\n${USAGE}`);
   process.exit(2); // Whatever still plays elsewhere ends with it.
 }

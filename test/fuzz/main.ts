@@ -1,5 +1,7 @@
 /** `npm run test:fuzz [-- --long --seed N --json]`: no crash, no unhandled rejection, no super-linear time. */
+
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/errors.ts';
 import { answerProperties } from './answers.ts';
 import { commandProperties } from './commands.ts';
 import { configProperties } from './config.ts';
@@ -39,7 +41,7 @@ for (const [area, properties] of areas) {
       check({ cases: share, seed });
       say(`${area}: ${name} (${share} cases)`);
     } catch (error) {
-      failures.push(`${area}: ${name}: ${error instanceof Error ? error.message : error}`);
+      failures.push(`${area}: ${name}: ${messageOf(error)}`);
     }
   }
 }

@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyFiles } from 'drizzle-orm/node-postgres/migrator';
-import { DatabaseError } from '../../errors.ts';
+import { DatabaseError, messageOf } from '../../errors.ts';
 import type { Db } from '../../ports.ts';
 import { installQueueSchema } from '../jobs/boss.ts';
 import type { EmbeddedClient, OpenDatabase, PostgresDatabase } from './types.ts';
@@ -31,7 +31,7 @@ export async function migrate(database: OpenDatabase): Promise<void> {
     else await database.migrate();
   } catch (cause) {
     if (cause instanceof DatabaseError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new DatabaseError(
       `The database could not be migrated: ${reason}`,
       'Keep the data, read the cause, and start the version that wrote it if this one is older.',

@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { DatabaseError } from '../../errors.ts';
+import { DatabaseError, messageOf } from '../../errors.ts';
 import * as schema from '../../schema/index.ts';
 import { keepParametersOutOfErrors } from './query-error.ts';
 import type { PostgresDatabase } from './types.ts';
@@ -41,7 +41,7 @@ export async function openPostgres(
     await pool.query('select 1');
   } catch (cause) {
     await pool.end();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new DatabaseError(
       `Postgres cannot be reached: ${reason}.`,
       'Check DATABASE_URL and that the server runs, or unset it to use the embedded database.',

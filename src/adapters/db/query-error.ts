@@ -2,8 +2,10 @@
  * Drizzle's error about a failed query holds the parameters, in its message too, and with them whatever people wrote.
  * From there it would go to logs, to the rows and jobs that say why something failed, and into a comment.
  */
+
 import { DrizzleQueryError } from 'drizzle-orm';
 import { PgPreparedQuery } from 'drizzle-orm/pg-core';
+import { messageOf } from '../../errors.ts';
 
 /** A query that the database refused, or that did not reach it; `cause` is the driver's error. */
 export class QueryError extends Error {
@@ -12,7 +14,7 @@ export class QueryError extends Error {
   readonly query: string;
 
   constructor(query: string, cause: unknown) {
-    super(`A query failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`A query failed: ${messageOf(cause)}`, { cause });
     this.query = query;
   }
 }

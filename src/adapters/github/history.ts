@@ -2,173 +2,24 @@
  * An issue's past, by GraphQL: every text its comments had, and what its timeline shows. One request reads an issue
  * with up to 100 comments and 100 events; longer ones take a page more each.
  */
-import * as z from 'zod';
 import { wellFormed } from '../../markdown/invisible.ts';
-import type { Author } from '../../pipeline/thread/types.ts';
 import type {
   ClosedIssuesPage,
   GitHubHistory,
   IssueRef,
-  LinkedPull,
   PastComment,
   PastIssue,
-  RateBudget,
   RepositoryRef,
   TimelineEntry,
 } from '../../ports.ts';
-import { askDespiteEdits, EDITS, edits, probeEdits, readPastTexts, toEdits } from './edits.ts';
+import { askDespiteEdits, probeEdits, readPastTexts } from './edits.ts';
 import { asking } from './failures.ts';
+import { toEntry, toPastComment, toPastIssue, toRate } from './history-map.ts';
+import { CLOSED_QUERY, closedAnswer, ISSUE_QUERY, issueAnswer } from './history-queries.ts';
 import type { GitHubOctokit } from './octokit.ts';
-
-const ACTOR = '{ __typename login ... on User { databaseId } ... on Bot { databaseId } }';
-const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
-const RATE = 'rateLimit { cost remaining resetAt }';
-
-const TIMELINE_TYPES =
-  'ASSIGNED_EVENT, UNASSIGNED_EVENT, CLOSED_EVENT, REOPENED_EVENT, RENAMED_TITLE_EVENT, COMMENT_DELETED_EVENT, CROSS_REFERENCED_EVENT';
-
-const ISSUE_QUERY = `query pastIssue($owner: String!, $name: String!, $number: Int!, $comments: String, $timeline: String, $withComments: Boolean!, $withTimeline: Boolean!) {
-  ${RATE}
-  repository(owner: $owner, name: $name) {
-    databaseId
-    nameWithOwner
-    isPrivate
-    issue(number: $number) {
-      fullDatabaseId number title body url state locked createdAt updatedAt closedAt lastEditedAt author ${ACTOR} ${EDITS}
-      comments(first: 100, after: $comments) @include(if: $withComments) {
-        nodes {
-          fullDatabaseId url body createdAt updatedAt lastEditedAt isMinimized authorAssociation author ${ACTOR} ${EDITS}
-        }
-        ${PAGE_INFO}
-      }
-      timelineItems(first: 100, after: $timeline, itemTypes: [${TIMELINE_TYPES}]) @include(if: $withTimeline) {
-        nodes {
-          __typename
-          ... on AssignedEvent { createdAt actor ${ACTOR} assignee { ... on User { login } ... on Bot { login } } }
-          ... on UnassignedEvent { createdAt actor ${ACTOR} assignee { ... on User { login } ... on Bot { login } } }
-          ... on ClosedEvent { createdAt actor ${ACTOR} }
-          ... on ReopenedEvent { createdAt actor ${ACTOR} }
-          ... on RenamedTitleEvent { createdAt actor ${ACTOR} previousTitle }
-          ... on CommentDeletedEvent { createdAt actor ${ACTOR} deletedCommentAuthor ${ACTOR} }
-          ... on CrossReferencedEvent {
-            createdAt actor ${ACTOR}
-            source {
-              ... on PullRequest {
-                number title body url mergedAt author ${ACTOR} mergedBy ${ACTOR} repository { nameWithOwner }
-              }
-            }
-          }
-        }
-        ${PAGE_INFO}
-      }
-    }
-  }
-}`;
-
-const CLOSED_QUERY = `query closedIssues($owner: String!, $name: String!, $after: String, $since: DateTime) {
-  ${RATE}
-  repository(owner: $owner, name: $name) {
-    databaseId
-    isPrivate
-    issues(first: 100, after: $after, states: CLOSED, filterBy: { since: $since }, orderBy: { field: UPDATED_AT, direction: ASC }) {
-      totalCount
-      nodes { number updatedAt comments(first: 1) { totalCount } }
-      ${PAGE_INFO}
-    }
-  }
-}`;
 
 const REACTIONS_PAGE = 100;
 const FILES_PAGE = 100;
-
-const actor = z
-  .looseObject({ __typename: z.string(), login: z.string(), databaseId: z.number().nullish() })
-  .nullish();
-const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() });
-const rateLimit = z.object({ remaining: z.number(), resetAt: z.string() }).nullish();
-
-const comment = z.object({
-  fullDatabaseId: z.coerce.number(),
-  url: z.string(),
-  body: z.string(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  lastEditedAt: z.string().nullish(),
-  isMinimized: z.boolean(),
-  authorAssociation: z.string(),
-  author: actor,
-  userContentEdits: edits,
-});
-
-const pull = z.looseObject({
-  number: z.number().optional(),
-  title: z.string().optional(),
-  body: z.string().nullish(),
-  url: z.string().optional(),
-  mergedAt: z.string().nullish(),
-  author: actor,
-  mergedBy: actor,
-  repository: z.object({ nameWithOwner: z.string() }).optional(),
-});
-
-const timelineItem = z.looseObject({
-  __typename: z.string(),
-  createdAt: z.string().optional(),
-  actor,
-  assignee: z.looseObject({ login: z.string().optional() }).nullish(),
-  previousTitle: z.string().nullish(),
-  deletedCommentAuthor: actor,
-  source: pull.nullish(),
-});
-
-const issue = z.object({
-  fullDatabaseId: z.coerce.number(),
-  number: z.number(),
-  title: z.string(),
-  body: z.string(),
-  url: z.string(),
-  state: z.enum(['OPEN', 'CLOSED']),
-  locked: z.boolean(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  closedAt: z.string().nullish(),
-  lastEditedAt: z.string().nullish(),
-  author: actor,
-  userContentEdits: edits,
-  comments: z.object({ nodes: z.array(comment.nullable()), pageInfo }).optional(),
-  timelineItems: z.object({ nodes: z.array(timelineItem.nullable()), pageInfo }).optional(),
-});
-
-const issueAnswer = z.object({
-  rateLimit,
-  repository: z.object({
-    databaseId: z.number(),
-    nameWithOwner: z.string(),
-    isPrivate: z.boolean(),
-    issue,
-  }),
-});
-
-const closedAnswer = z.object({
-  rateLimit,
-  repository: z.object({
-    databaseId: z.number(),
-    isPrivate: z.boolean(),
-    issues: z.object({
-      totalCount: z.number(),
-      nodes: z.array(
-        z
-          .object({
-            number: z.number(),
-            updatedAt: z.string(),
-            comments: z.object({ totalCount: z.number() }),
-          })
-          .nullable(),
-      ),
-      pageInfo,
-    }),
-  }),
-});
 
 export function createHistory(octokit: GitHubOctokit): GitHubHistory {
   return {
@@ -285,98 +136,4 @@ async function listClosed(
     next: info.hasNextPage ? (info.endCursor ?? null) : null,
     rate: toRate(rate),
   };
-}
-
-function toPastIssue(repository: z.output<typeof issueAnswer>['repository']) {
-  const { issue: found } = repository;
-  return {
-    repositoryId: repository.databaseId,
-    repository: repository.nameWithOwner,
-    isPrivate: repository.isPrivate,
-    id: found.fullDatabaseId,
-    number: found.number,
-    url: found.url,
-    title: wellFormed(found.title),
-    body: wellFormed(found.body),
-    author: toAuthor(found.author),
-    state: found.state === 'CLOSED' ? ('closed' as const) : ('open' as const),
-    locked: found.locked,
-    createdAt: found.createdAt,
-    updatedAt: found.updatedAt,
-    closedAt: found.closedAt ?? null,
-    edits: toEdits(found.userContentEdits),
-    lastEditedAt: found.lastEditedAt ?? null,
-  };
-}
-
-function toPastComment(node: z.output<typeof comment>): PastComment {
-  return {
-    id: node.fullDatabaseId,
-    url: node.url,
-    author: toAuthor(node.author),
-    body: wellFormed(node.body),
-    createdAt: node.createdAt,
-    updatedAt: node.updatedAt,
-    minimized: node.isMinimized,
-    appId: null,
-    association: node.authorAssociation,
-    edits: toEdits(node.userContentEdits),
-    lastEditedAt: node.lastEditedAt ?? null,
-  };
-}
-
-function toEntry(node: z.output<typeof timelineItem>): TimelineEntry[] {
-  const base = { at: node.createdAt ?? '', actor: node.actor ? toAuthor(node.actor) : null };
-  switch (node.__typename) {
-    case 'AssignedEvent':
-    case 'UnassignedEvent':
-      return node.assignee?.login
-        ? [
-            {
-              ...base,
-              kind: node.__typename === 'AssignedEvent' ? 'assigned' : 'unassigned',
-              login: node.assignee.login,
-            },
-          ]
-        : [];
-    case 'ClosedEvent':
-      return [{ ...base, kind: 'closed' }];
-    case 'ReopenedEvent':
-      return [{ ...base, kind: 'reopened' }];
-    case 'RenamedTitleEvent':
-      return [{ ...base, kind: 'renamed', previousTitle: wellFormed(node.previousTitle ?? '') }];
-    case 'CommentDeletedEvent':
-      return [{ ...base, kind: 'comment-deleted', login: node.deletedCommentAuthor?.login ?? 'ghost' }];
-    case 'CrossReferencedEvent': {
-      const linked = node.source ? toPull(node.source) : null;
-      return linked ? [{ ...base, kind: 'linked-pull', pull: linked }] : [];
-    }
-    default:
-      return [];
-  }
-}
-
-function toPull(source: z.output<typeof pull>): LinkedPull | null {
-  if (source.number === undefined || source.repository === undefined) return null;
-  return {
-    repository: source.repository.nameWithOwner,
-    number: source.number,
-    url: source.url ?? '',
-    title: wellFormed(source.title ?? ''),
-    body: wellFormed(source.body ?? ''),
-    author: toAuthor(source.author),
-    mergedAt: source.mergedAt ?? null,
-    mergedBy: source.mergedBy ? toAuthor(source.mergedBy) : null,
-  };
-}
-
-function toRate(found: z.output<typeof rateLimit>): RateBudget | null {
-  return found ? { remaining: found.remaining, resetAt: found.resetAt } : null;
-}
-
-/** GraphQL names bots without the `[bot]` that REST puts behind their login. */
-function toAuthor(found: z.output<typeof actor>): Author {
-  if (!found) return { id: null, login: 'ghost', isBot: false };
-  const isBot = found.__typename === 'Bot';
-  return { id: found.databaseId ?? null, login: isBot ? `${found.login}[bot]` : found.login, isBot };
 }

@@ -1,4 +1,5 @@
 /** One inference server: its connections, its circuit breaker, and what it serves. */
+
 import {
   type CircuitBreakerPolicy,
   CircuitState,
@@ -9,6 +10,7 @@ import {
 import OpenAI from 'openai';
 import { Agent, fetch } from 'undici';
 import * as z from 'zod';
+import { messageOf } from '../../errors.ts';
 import type {
   Adapter,
   Answerer,
@@ -263,7 +265,7 @@ export class InferenceServer {
       };
     } catch (error) {
       signal?.throwIfAborted();
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       return { ...common, state: 'down', latencyMs: null, models: [], problem };
     }
   }

@@ -9,7 +9,7 @@
  */
 import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
-import { InputError } from '../../errors.ts';
+import { InputError, messageOf } from '../../errors.ts';
 import { wellFormed } from '../../markdown/invisible.ts';
 import type { Candidate } from '../../pipeline/judge/types.ts';
 import { revisionHash } from '../../pipeline/proposals/revision.ts';
@@ -87,7 +87,7 @@ function parseCsv(text: string, file: string): Row[] {
     rows = parse(text, { bom: true, columns: (head) => headOf(head, file), skip_empty_lines: true });
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = messageOf(cause);
     throw new InputError(`${file} is not CSV: ${problem}.`, 'Give a file in SWE-Lancer’s format.', { cause });
   }
   const columns = Object.keys(rows[0] ?? {});

@@ -1,6 +1,7 @@
 /** `models report`: the gate's last report on a version, as files. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cannotBeWritten } from '../../bench/report-directory.ts';
 import { loadConfig } from '../../config.ts';
 import { openStore } from '../../context.ts';
 import { InputError } from '../../errors.ts';
@@ -37,11 +38,7 @@ async function writeFiles(
     for (const { name, svg } of figures) await writeFile(join(directory, `${name}.svg`), svg);
     await writeFile(path, text);
   } catch (cause) {
-    throw new InputError(
-      `${directory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Choose another --out.',
-      { cause },
-    );
+    throw cannotBeWritten(directory, cause);
   }
   return path;
 }

@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { messageOf } from '../../errors.ts';
 import { DEFAULT_HEADINGS, type TemplateHeadings } from '../proposals/headings.ts';
 import { MAX_PRICE_PATTERN, pricePatternProblem } from './price.ts';
 
@@ -161,7 +162,7 @@ function readYaml(text: string): { readonly value: unknown } | { readonly proble
 }
 
 function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const line = (message.split('\n')[0] ?? '').replace(/:$/, '').slice(0, 200);
   return line.endsWith('.') ? line : `${line}.`;
 }

@@ -1,5 +1,5 @@
 /** A run that failed: what cannot succeed ends, what may is waited for, and the queue repeats what nobody expected. */
-import { CancelledError, GitHubError, JudgeError } from '../../errors.ts';
+import { CancelledError, GitHubError, JudgeError, messageOf } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
 import { issueStore, runStore } from '../../store/index.ts';
 import { MAX_ATTEMPTS, weigh } from '../support/patience.ts';
@@ -32,7 +32,7 @@ async function endOf(
   signal: AbortSignal,
 ): Promise<Failure> {
   const ends = (end: RunEnd): Failure => ({ kind: 'ends', end });
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   if (signal.aborted) {
     await runStore.setBackRun(ctx.db, run.id, 'the worker was stopped');
     throw error;

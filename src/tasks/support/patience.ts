@@ -2,7 +2,7 @@
  * What to do when a piece of work fails: wait when it may pass by itself, for as long as anybody would want the
  * answer, and count it when it is a defect, so that nothing is tried for ever.
  */
-import { GitHubError } from '../../errors.ts';
+import { GitHubError, messageOf } from '../../errors.ts';
 import type { AppContext } from '../../ports.ts';
 import { installationStore, type issueStore, repositoryStore } from '../../store/index.ts';
 import { isDatabaseOutage } from './database-outage.ts';
@@ -38,7 +38,7 @@ export async function weigh(
   work: { readonly since: Date; readonly setbacks: number },
   error: unknown,
 ): Promise<Setback> {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   if (error instanceof GitHubError) {
     if (await isParked(ctx, issue, error)) return { kind: 'parked' };
     const ms = githubWait(ctx, work.setbacks, error);

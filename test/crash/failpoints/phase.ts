@@ -2,6 +2,7 @@
  * Kills the App at every failpoint. A world has a chain of them: whenever its process dies at one, it is started
  * again with the next, so that it also dies while it recovers. Its people play a script until the chain is through.
  */
+import { messageOf } from '../../../src/errors.ts';
 import { settle } from '../oracle/answered.ts';
 import { judgeWorld } from '../oracle/oracle.ts';
 import { broken, lost, type Outcome } from '../result.ts';
@@ -62,7 +63,7 @@ async function play(world: World, waiting: readonly string[]): Promise<void> {
     }
     await settle(world);
   } catch (error) {
-    world.violations.push(lost(error instanceof Error ? error.message : String(error)));
+    world.violations.push(lost(messageOf(error)));
   }
   if (waiting[0]) world.violations.push(broken(`${waiting[0]} was never hit`));
 }

@@ -1,4 +1,5 @@
 /** Many commands on many issues while everything that can break does, then quiet, then the oracle. */
+import { messageOf } from '../../../src/errors.ts';
 import { startFakeInference } from '../../../src/sandbox/inference/index.ts';
 import { seeded } from '../../../src/statistics/random.ts';
 import { settle } from '../oracle/answered.ts';
@@ -102,6 +103,6 @@ async function play(world: World, scene: () => Promise<void>): Promise<void> {
   try {
     await scene();
   } catch (error) {
-    world.violations.push(lost(error instanceof Error ? error.message : String(error)));
+    world.violations.push(lost(messageOf(error)));
   }
 }
