@@ -22,6 +22,9 @@ export const installations = pgTable('installations', {
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });
 
+export const GONE_REASONS = ['deleted', 'transferred', 'not found'] as const;
+export type GoneReason = (typeof GONE_REASONS)[number];
+
 /** Named by GitHub's id, so that it survives rename and transfer. */
 export const repositories = pgTable(
   'repositories',
@@ -69,7 +72,8 @@ export const issues = pgTable(
     toldAt: instant('told_at'),
     /** Set when the issue was deleted or moved to a repository that we cannot see. */
     goneAt: instant('gone_at'),
-    goneReason: text('gone_reason', { enum: ['deleted', 'transferred'] }),
+    /** `not found` is a guess by GitHub's answer, which it takes back by speaking of the issue again. */
+    goneReason: text('gone_reason', { enum: GONE_REASONS }),
     pausedAt: instant('paused_at'),
     pausedBy: text('paused_by'),
     /** When to see whether a run that nobody commands should begin (modes auto and observe); null when never. */

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../ports.ts';
-import { issues, repositories } from '../schema/index.ts';
+import { type GoneReason, issues, repositories } from '../schema/index.ts';
 
 export type Issue = typeof issues.$inferSelect;
 
@@ -25,15 +25,27 @@ export interface IssueFacts {
   readonly toldAt: Date | null;
 }
 
-/** What was told later stays. */
+/** What was told later stays; an issue that could not be found and is spoken of again is there. */
 export async function upsertIssue(db: Db, facts: IssueFacts): Promise<void> {
   const { id, toldAt, ...told } = facts;
+  const isBack = and(
+    eq(issues.goneReason, 'not found'),
+    toldAt ? sql`coalesce(${issues.toldAt} < ${toldAt.toISOString()}, true)` : sql`true`,
+  );
+  const unlessBack = (column: typeof issues.goneAt | typeof issues.goneReason) =>
+    sql`case when ${isBack} then null else ${column} end`;
   const rows = await db
     .insert(issues)
     .values(facts)
     .onConflictDoUpdate({
       target: issues.id,
-      set: { ...told, ...(toldAt ? { toldAt } : {}), updatedAt: sql`now()` },
+      set: {
+        ...told,
+        ...(toldAt ? { toldAt } : {}),
+        goneAt: unlessBack(issues.goneAt),
+        goneReason: unlessBack(issues.goneReason),
+        updatedAt: sql`now()`,
+      },
       ...(toldAt ? { setWhere: sql`coalesce(${issues.toldAt} <= ${toldAt.toISOString()}, true)` } : {}),
     })
     .returning({ id: issues.id });
@@ -85,12 +97,7 @@ export async function setIssuePaused(
     .where(eq(issues.id, id));
 }
 
-export async function markIssueGone(
-  db: Db,
-  id: number,
-  reason: 'deleted' | 'transferred',
-  at: Date,
-): Promise<void> {
+export async function markIssueGone(db: Db, id: number, reason: GoneReason, at: Date): Promise<void> {
   await db.update(issues).set({ goneAt: at, goneReason: reason }).where(eq(issues.id, id));
 }
 

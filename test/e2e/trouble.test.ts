@@ -90,6 +90,29 @@ describe('an issue', () => {
     expect(world.ours(issue)[0]?.body).toContain('closed');
   });
 
+  it('that GitHub does not find for a moment is decided all the same', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    world.github.failAt(readsOf(issue), { kind: 'status', status: 404 });
+    await world.command(issue, 'mia', '/manager choose');
+    expect(await world.outcomes(issue)).toEqual(['choose: done']);
+  });
+
+  it('that GitHub did not find is there again once GitHub speaks of it', async () => {
+    const issue = world.newIssue();
+    world.propose(issue, 'ann');
+    world.github.failAt(
+      { ...readsOf(issue), times: Number.POSITIVE_INFINITY },
+      { kind: 'status', status: 404 },
+    );
+    await world.command(issue, 'mia', '/manager choose');
+    expect(await world.outcomes(issue)).toEqual(['choose: gone']);
+    world.github.clearFaults();
+    await world.nextSecond();
+    await world.command(issue, 'mia', '/manager choose');
+    expect(await world.outcomes(issue)).toEqual(['choose: gone', 'choose: done']);
+  });
+
   it.each(['deleted', 'transferred'] as const)('%s meanwhile: its commands end as gone', async (fate) => {
     const gone = await openWorld({ parts: { judge: neverReady() } });
     try {
@@ -294,6 +317,11 @@ describe('a run', () => {
 async function parked(issue: ReturnType<World['newIssue']>): Promise<number> {
   const effects = await effectStore.commentEffects(world.app.ctx.db, issue.id);
   return effects.filter((effect) => effect.state === 'parked').length;
+}
+
+/** The requests by which a thread is read. */
+function readsOf(issue: ReturnType<World['newIssue']>) {
+  return { method: 'GET', path: new RegExp(`/issues/${issue.number}$`) };
 }
 
 function openCommands(one: World, issue: ReturnType<World['newIssue']>) {

@@ -54,7 +54,12 @@ async function endOf(
     return { kind: 'waits', wakeInMs: setback.kind === 'wait' ? setback.ms : null };
   }
   if (isGone(error)) {
-    await issueStore.markIssueGone(ctx.db, issue.id, 'deleted', ctx.clock.now());
+    await issueStore.markIssueGone(
+      ctx.db,
+      issue.id,
+      error.failure === 'gone' ? 'deleted' : 'not found',
+      ctx.clock.now(),
+    );
     return ends({ kind: 'gone' });
   }
   if (setback.kind === 'too-late' || error instanceof JudgeError || run.attempts >= MAX_ATTEMPTS) {
@@ -64,6 +69,6 @@ async function endOf(
   throw error;
 }
 
-function isGone(error: unknown): boolean {
+function isGone(error: unknown): error is GitHubError {
   return error instanceof GitHubError && (error.failure === 'gone' || error.failure === 'not-found');
 }

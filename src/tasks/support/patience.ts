@@ -14,6 +14,8 @@ export const MAX_ATTEMPTS = 5;
 const SECOND_MS = 1_000;
 /** How long work waits for GitHub before it ends as failed; milliseconds. */
 const PATIENCE_MS = 24 * 3_600_000;
+/** So long GitHub may not find what it has just told of. */
+const REPLICATION_MS = 30_000;
 const FIRST_WAIT_MS = 2 * SECOND_MS;
 const LONGEST_WAIT_MS = 60 * SECOND_MS;
 
@@ -41,7 +43,7 @@ export async function weigh(
   const reason = messageOf(error);
   if (error instanceof GitHubError) {
     if (await isParked(ctx, issue, error)) return { kind: 'parked' };
-    const ms = githubWait(ctx, work.setbacks, error);
+    const ms = githubWait(ctx, work, error);
     if (ms !== null) return inTime(ctx, work.since, ms, reason);
   }
   if (error instanceof NotYetError || isDatabaseOutage(error)) {
@@ -56,7 +58,11 @@ function inTime(ctx: AppContext, since: Date, ms: number, reason: string): Setba
 }
 
 /** Milliseconds; null when GitHub will not say anything else later. */
-function githubWait(ctx: AppContext, setbacks: number, error: GitHubError): number | null {
+function githubWait(
+  ctx: AppContext,
+  { since, setbacks }: { readonly since: Date; readonly setbacks: number },
+  error: GitHubError,
+): number | null {
   switch (error.failure) {
     case 'rate-limited':
       return scaled(ctx, (error.retryAfterSeconds ?? 60) * SECOND_MS);
@@ -64,6 +70,10 @@ function githubWait(ctx: AppContext, setbacks: number, error: GitHubError): numb
     case 'ambiguous':
     case 'unauthorized':
       return backoff(ctx, setbacks);
+    case 'not-found':
+      return ctx.clock.now() < new Date(since.getTime() + scaled(ctx, REPLICATION_MS))
+        ? backoff(ctx, setbacks)
+        : null;
     default:
       return null;
   }
