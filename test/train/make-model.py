@@ -1,12 +1,12 @@
-"""Makes a tiny Qwen3 with random weights and the real tokenizer and chat template.
+"""Makes a tiny Qwen3 with random weights, the real chat template, and the real tokenizer's most frequent tokens.
 
 python make-model.py TOKENIZER_DIR OUT_DIR
 
-Nearly all of its ten million parameters are the embedding of the real vocabulary.
+Byte pair encoding makes its tokens by merges, the most frequent first, so that the first of them are a tokenizer
+too. The logits of all 151,936 tokens would be nearly all of the work, and chance would pick among all of them.
 """
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,14 +14,30 @@ import torch
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
 HIDDEN, LAYERS, HEADS, KV_HEADS = 64, 4, 4, 2
+BYTES = 256
+VOCABULARY = 8_192
+"""With the special tokens."""
+
+
+def first_tokens(tokenizer: dict) -> dict:
+    """The same tokenizer with so many merges that `VOCABULARY` is full; the special tokens follow the others."""
+    added, model = tokenizer["added_tokens"], tokenizer["model"]
+    merges = VOCABULARY - len(added) - BYTES
+    vocabulary = {token: id for token, id in model["vocab"].items() if id < BYTES + merges}
+    return {
+        **tokenizer,
+        "added_tokens": [{**token, "id": len(vocabulary) + place} for place, token in enumerate(added)],
+        "model": {**model, "vocab": vocabulary, "merges": model["merges"][:merges]},
+    }
 
 
 def make_model(tokenizer_dir: Path, out: Path) -> None:
-    tokenizer = json.loads((tokenizer_dir / "tokenizer.json").read_text(encoding="utf-8"))
+    tokenizer = first_tokens(read_json(tokenizer_dir / "tokenizer.json"))
+    settings = read_json(tokenizer_dir / "tokenizer_config.json")
     ids = {token["content"]: token["id"] for token in tokenizer["added_tokens"]}
     torch.manual_seed(7)
     config = Qwen3Config(
-        vocab_size=151_936,
+        vocab_size=VOCABULARY,
         hidden_size=HIDDEN,
         intermediate_size=2 * HIDDEN,
         num_hidden_layers=LAYERS,
@@ -35,8 +51,17 @@ def make_model(tokenizer_dir: Path, out: Path) -> None:
         pad_token_id=ids["<|endoftext|>"],
     )
     Qwen3ForCausalLM(config).save_pretrained(out)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(tokenizer_dir / name, out / name)
+    del settings["added_tokens_decoder"]  # It says what tokenizer.json says, with the ids of the whole vocabulary.
+    write_json(out / "tokenizer.json", tokenizer)
+    write_json(out / "tokenizer_config.json", settings)
+
+
+def read_json(file: Path) -> dict:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def write_json(file: Path, value: dict) -> None:
+    file.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,13 @@ export interface Plan {
   readonly dapoSteps: number;
   /** Steps of DAPO between two looks at the held-out threads. */
   readonly evalSteps: number;
+  /** Answers that such a look samples for each thread. */
+  readonly evalAnswers: number;
   readonly dapoLearningRate: number;
   /** Answers in an update of DAPO; a generation makes twice as many. */
   readonly answers: number;
+  /** Of these to the same prompt. */
+  readonly group: number;
 }
 
 /** Minutes on two idle cores. */
@@ -29,28 +33,32 @@ export const SHORT: Plan = {
   rightShare: 0,
   dapoSteps: 6,
   evalSteps: 6,
+  evalAnswers: 1,
   dapoLearningRate: 1e-3,
   answers: 8,
+  group: 4,
 };
 
 /**
- * Long enough to see learning: larger batches and smaller steps, for a gradient that is not all noise. SFT ends as
- * soon as the model chooses better than by chance, which is right half the time of two proposals: most of the form and
- * of the reading is left for the rewards to teach.
+ * Long enough to see learning: larger batches, for a gradient that is not all noise. SFT ends as soon as the model
+ * chooses better than by chance, which is right half the time of two proposals: much of the form and of the reading is
+ * left for the rewards to teach.
  */
 export const LONG: Plan = {
   ...SHORT,
   threads: 120,
-  sftLooks: [80, 90, 100, 110, 120, 140, 160, 200, 240],
+  sftLooks: [110, 120, 130, 140, 150, 160, 180, 200, 240],
   sftRows: 8,
-  rightShare: 0.6,
-  dapoSteps: 48,
-  evalSteps: 8,
-  dapoLearningRate: 3e-4,
-  answers: 16,
+  rightShare: 0.75,
+  dapoSteps: 80,
+  evalSteps: 10,
+  evalAnswers: 4,
+  dapoLearningRate: 7e-4,
+  answers: 32,
+  group: 8,
 };
 
-/** Tokens: the synthetic prompts take about 900 and their answers about 70. */
+/** Tokens: the synthetic prompts take about 700 and their answers about 65. */
 const PROMPT_TOKENS = 2048;
 export const ANSWER_TOKENS = 96;
 
@@ -72,20 +80,28 @@ export function sftFlags({ sftRows }: Plan, steps: number): Flags {
   };
 }
 
-/** One generation feeds two updates, so the second one clips. */
-export function dapoFlags({ dapoLearningRate, answers }: Plan, steps: number, evalSteps: number): Flags {
+/**
+ * One generation feeds two updates, so the second one clips. Adam's first steps are its largest: without a warm-up a
+ * run forgot its form within five of them.
+ */
+export function dapoFlags(
+  { dapoLearningRate, answers, group, evalAnswers }: Plan,
+  steps: number,
+  evalSteps: number,
+): Flags {
   return {
     max_length: PROMPT_TOKENS,
     max_completion_length: ANSWER_TOKENS,
     soft_max_length: ANSWER_TOKENS,
     soft_cache_length: 16,
     learning_rate: dapoLearningRate,
-    lr_scheduler_type: 'constant',
-    warmup_ratio: 0,
+    lr_scheduler_type: 'constant_with_warmup',
+    warmup_ratio: 0.1,
     weight_decay: 0,
-    num_generations: 4,
+    num_generations: group,
+    num_generations_eval: evalAnswers,
     per_device_train_batch_size: answers,
-    per_device_eval_batch_size: 1,
+    per_device_eval_batch_size: evalAnswers,
     gradient_accumulation_steps: 1,
     steps_per_generation: 2,
     max_steps: steps,

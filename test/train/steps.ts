@@ -215,9 +215,17 @@ export async function hasRisen(run: Run): Promise<void> {
     run.figures[`${figure}_before`] = before[figure];
     run.figures[`${figure}_after`] = after[figure];
   }
-  for (const figure of ['reward', 'accuracy'] as const) {
-    assert.ok(after[figure] > before[figure], `${figure} went from ${before[figure]} to ${after[figure]}`);
-  }
+  assert.ok(after.reward > before.reward, `reward went from ${before.reward} to ${after.reward}`);
+  const rise = after.accuracy - before.accuracy;
+  assert.ok(
+    rise > chanceOf(after.samples),
+    `accuracy went from ${before.accuracy} to ${after.accuracy}, which may be chance`,
+  );
+}
+
+/** Three standard errors of the difference between two shares of so many samples each, at their largest. */
+function chanceOf(samples: number): number {
+  return 3 * Math.sqrt(2 * (0.25 / samples));
 }
 
 const PANELS = [
