@@ -23,7 +23,7 @@ def first_tokens(tokenizer: dict) -> dict:
     """The same tokenizer with so many merges that `VOCABULARY` is full; the special tokens follow the others."""
     added, model = tokenizer["added_tokens"], tokenizer["model"]
     merges = VOCABULARY - len(added) - BYTES
-    vocabulary = {token: id for token, id in model["vocab"].items() if id < BYTES + merges}
+    vocabulary = {token: place for token, place in model["vocab"].items() if place < BYTES + merges}
     return {
         **tokenizer,
         "added_tokens": [{**token, "id": len(vocabulary) + place} for place, token in enumerate(added)],
