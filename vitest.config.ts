@@ -9,6 +9,8 @@ const TAKE_THEIR_TIME = [
   'test/cli/data-directory.test.ts',
   'test/cli/infer.test.ts',
   'test/cli/model.test.ts',
+  'test/cli/models.test.ts',
+  'test/cli/train.test.ts',
   'test/security/arguments.test.ts',
 ];
 
