@@ -23,7 +23,10 @@ export interface HtmlTag extends Piece {
   /** In lower case. */
   readonly name: string;
   readonly isClosing: boolean;
-  /** By their names in lower case, character references decoded. Of two with one name the first counts; of hundreds, the first hundred. */
+  /**
+   * By their names in lower case, character references decoded. Of two with one name the first counts, of hundreds the
+   * first hundred.
+   */
   readonly attributes: ReadonlyMap<string, string>;
 }
 

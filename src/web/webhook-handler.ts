@@ -1,5 +1,4 @@
 /** One webhook delivery: size, signature, then JSON, in this order; nothing of an unsigned body is parsed or logged. */
-
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verify } from '@octokit/webhooks-methods';
 import type { Probot } from 'probot';

@@ -1,5 +1,4 @@
 /** `npm run test:crash`: the promises under fire. docs/crash-test.md says how it works. */
-
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,5 +1,4 @@
 /** `npm run test:fuzz [-- --long --seed N --json]`: no crash, no unhandled rejection, no super-linear time. */
-
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/errors.ts';
 import { answerProperties } from './answers.ts';

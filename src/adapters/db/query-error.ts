@@ -2,7 +2,6 @@
  * Drizzle's error about a failed query holds the parameters, in its message too, and with them whatever people wrote.
  * From there it would go to logs, to the rows and jobs that say why something failed, and into a comment.
  */
-
 import { DrizzleQueryError } from 'drizzle-orm';
 import { PgPreparedQuery } from 'drizzle-orm/pg-core';
 import { messageOf } from '../../errors.ts';

@@ -1,5 +1,4 @@
 /** One inference server: its connections, its circuit breaker, and what it serves. */
-
 import {
   type CircuitBreakerPolicy,
   CircuitState,

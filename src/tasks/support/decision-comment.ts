@@ -1,5 +1,4 @@
 /** The decision comment of a run, rendered anew from our rows whenever one of them changes. */
-
 import { renderDecision, renderFolded, renderPlaceholder } from '../../pipeline/comment/decision-comment.ts';
 import { linksOf, proposalViews } from '../../pipeline/comment/from-snapshot.ts';
 import type {
